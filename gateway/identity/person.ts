@@ -1,0 +1,37 @@
+/**
+ * Who a verified certificate is about, reduced to what a login needs: birth date, sex and an account key. The national
+ * number is read and dropped.
+ */
+import { createHash } from 'node:crypto';
+import type { Certificate } from '../certificate/certificate.ts';
+import { KidsIdError } from '../protocol/errors.ts';
+import type { BirthDate } from './age.ts';
+import { isNationalNumber, parseNationalNumber, type Sex } from './national-number.ts';
+
+/** A person as a login sees them. */
+export interface Person {
+  readonly birth: BirthDate;
+  readonly sex: Sex | undefined;
+  /** SHA-256 of the card's SubjectPublicKeyInfo, 32 bytes: a new certificate for the same key keeps it. */
+  readonly accountKey: Uint8Array;
+}
+
+/** serialNumber (X.520 §6.2.9). */
+const SERIAL_NUMBER = '2.5.4.5';
+
+/**
+ * Reads the person from a certificate that has been verified. Old certificates can have two serialNumber attributes,
+ * one of them a name: exactly one must be a national number (card facts §4.1).
+ * @throws {KidsIdError} IDENTITY_INVALID
+ */
+export function personFromCertificate(certificate: Certificate): Person {
+  const [number, ...more] = certificate.subject
+    .filter(({ oid, value }) => oid === SERIAL_NUMBER && isNationalNumber(value))
+    .map(({ value }) => value);
+  if (number === undefined || more.length > 0) {
+    throw new KidsIdError('IDENTITY_INVALID', 'certificate without exactly one national number');
+  }
+  const { birth, sex } = parseNationalNumber(number);
+  const accountKey = Uint8Array.from(createHash('sha256').update(certificate.spki).digest());
+  return { birth, sex, accountKey };
+}

@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict';
+import { createHash, createPublicKey } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { parseCertificate } from '../../gateway/certificate/certificate.ts';
+import { checkCertificate } from '../../gateway/certificate/check-certificate.ts';
+import type { VerifiedPath } from '../../gateway/certificate/path.ts';
+import { loadTrust } from '../../gateway/certificate/trust.ts';
+import type { ErrorCode } from '../../gateway/protocol/errors.ts';
+import {
+  createAuthorities,
+  createCitizenCa,
+  createEcKey,
+  type TestAuthority,
+} from '../kit/pki/authorities.ts';
+import { buildCertificate, type CertificateOptions } from '../kit/pki/build-certificate.ts';
+import {
+  authorityKeyIdentifier,
+  basicConstraints,
+  extendedKeyUsage,
+  extension,
+  KEY_USAGE,
+  keyUsage,
+  OID,
+  withExtensions,
+  withoutExtension,
+} from '../kit/pki/certificate-extensions.ts';
+import { citizenCaOptions, rootOptions, validityAround } from '../kit/pki/certificate-profiles.ts';
+import { forgeCertificate } from '../kit/pki/forge-certificate.ts';
+import { openTestPki } from '../kit/pki/test-pki.ts';
+import { throwsWithCode } from '../kit/rejects.ts';
+
+const now = new Date('2026-11-22T12:00:00Z');
+const dir = mkdtempSync(join(tmpdir(), 'kids-id-path-'));
+after(() => rmSync(dir, { recursive: true }));
+const pki = await openTestPki({ dir, now });
+const { root, citizenCa } = pki;
+const validity = validityAround(now, 100, 100);
+
+/** The Citizen CA's name and key in a certificate that was changed. */
+function forgeCa(
+  change: (options: CertificateOptions) => Partial<CertificateOptions>,
+): TestAuthority {
+  const options = citizenCaOptions(citizenCa, root, validity);
+  return { ...citizenCa, certificate: buildCertificate({ ...options, ...change(options) }) };
+}
+
+function check(options: {
+  leaf?: Uint8Array;
+  intermediates?: readonly TestAuthority[];
+  anchor?: Uint8Array;
+  at?: Date;
+}): VerifiedPath {
+  const trust = loadTrust({
+    anchors: [options.anchor ?? root.certificate],
+    intermediates: (options.intermediates ?? [citizenCa]).map(({ certificate }) => certificate),
+    mode: 'test',
+  });
+  const certificate = parseCertificate(options.leaf ?? forgeCertificate(pki).certificate);
+  return checkCertificate({ certificate, trust, now: options.at ?? now });
+}
+
+test('finds the path leaf, Citizen CA, root (RFC 5280 §6.1)', () => {
+  const { leaf, issuers } = check({});
+  assert.equal(leaf.subject.length, 6);
+  assert.deepEqual(
+    issuers.map(({ der }) => der),
+    [citizenCa.certificate, root.certificate],
+  );
+});
+
+test('takes the right one of two CAs with one name and two keys', () => {
+  const renewed = createCitizenCa(citizenCa.name, root, validity);
+  const { issuers } = check({ intermediates: [renewed, citizenCa] });
+  assert.deepEqual(issuers[0].der, citizenCa.certificate);
+});
+
+test('takes the valid one of two certificates of one CA', () => {
+  const expired = forgeCa(() => validityAround(now, 100, -10));
+  const { issuers } = check({ intermediates: [expired, citizenCa] });
+  assert.deepEqual(issuers[0].der, citizenCa.certificate);
+});
+
+test('is not disturbed by an unrelated CA that has expired', () => {
+  const other = createCitizenCa(
+    [{ type: 'CN', value: 'TEST ONLY Other CA' }],
+    root,
+    validityAround(now, 100, -10),
+  );
+  assert.equal(check({ intermediates: [other, citizenCa] }).issuers.length, 2);
+});
+
+test('is valid from the first second to the last, and not beyond (RFC 5280 §4.1.2.5)', () => {
+  const leaf = forgeCertificate(pki, {
+    fields: () => ({
+      notBefore: new Date('2026-11-01T00:00:00Z'),
+      notAfter: new Date('2026-11-30T23:59:59Z'),
+    }),
+  }).certificate;
+  for (const at of ['2026-11-01T00:00:00Z', '2026-11-30T23:59:59.999Z']) {
+    check({ leaf, at: new Date(at) });
+  }
+  for (const at of ['2026-10-31T23:59:59.999Z', '2026-12-01T00:00:00Z']) {
+    throwsWithCode('CERTIFICATE_EXPIRED', () => check({ leaf, at: new Date(at) }));
+  }
+});
+
+test('rejects a leaf of a CA that is not configured', () => {
+  const { certificate } = forgeCertificate(pki, { issuer: pki.unknownCa });
+  throwsWithCode('CERTIFICATE_ISSUER_UNKNOWN', () => check({ leaf: certificate }));
+});
+
+test('rejects a leaf that signed itself', () => {
+  const privateKey = createEcKey('P-384');
+  const name = [{ type: 'CN', value: 'TEST ONLY' } as const];
+  const { certificate } = forgeCertificate(pki, {
+    key: privateKey,
+    issuer: { name, privateKey },
+    fields: () => ({ subject: name }),
+  });
+  throwsWithCode('CERTIFICATE_ISSUER_UNKNOWN', () => check({ leaf: certificate }));
+});
+
+test('rejects a leaf of an impostor: the same CA name, another key', () => {
+  const impostor = { name: citizenCa.name, privateKey: createEcKey('P-384') };
+  const { certificate } = forgeCertificate(pki, { issuer: impostor });
+  throwsWithCode('CERTIFICATE_PATH', () => check({ leaf: certificate }));
+});
+
+test('rejects a leaf whose signature was changed in one bit', () => {
+  const leaf = Uint8Array.from(forgeCertificate(pki).certificate);
+  leaf[leaf.length - 1] = (leaf.at(-1) ?? 0) ^ 1;
+  throwsWithCode('CERTIFICATE_PATH', () => check({ leaf }));
+});
+
+test('rejects a leaf that another leaf issued (RFC 5280 §6.1.4 (k))', () => {
+  const middle = forgeCertificate(pki, { fields: () => ({ subject: citizenCa.name }) });
+  const { certificate } = forgeCertificate(pki, {
+    issuer: { name: citizenCa.name, privateKey: middle.privateKey },
+  });
+  throwsWithCode('CERTIFICATE_PATH', () => check({ leaf: certificate }));
+});
+
+type Change = (options: CertificateOptions) => Partial<CertificateOptions>;
+const withCa =
+  (...replacements: Parameters<typeof withExtensions>[1][]): Change =>
+  ({ extensions }) => ({ extensions: withExtensions(extensions, ...replacements) });
+const withoutCa =
+  (oid: string): Change =>
+  ({ extensions }) => ({ extensions: withoutExtension(extensions, oid) });
+
+const BROKEN_CAS: readonly [code: ErrorCode, what: string, change: Change][] = [
+  ['CERTIFICATE_PATH', 'has expired', () => validityAround(now, 100, -1)],
+  ['CERTIFICATE_PATH', 'is not valid yet', () => validityAround(now, -1, 100)],
+  ['CERTIFICATE_PATH', 'has no basic constraints (§4.2.1.9)', withoutCa(OID.basicConstraints)],
+  ['CERTIFICATE_PATH', 'is no CA (§4.2.1.9)', withCa(basicConstraints({ ca: false }))],
+  [
+    'CERTIFICATE_PATH',
+    'has basic constraints that are not critical (§4.2.1.9)',
+    withCa({ ...basicConstraints({ ca: true }), critical: false }),
+  ],
+  ['CERTIFICATE_PATH', 'is of version 1', () => ({ version: 1, extensions: [] })],
+  ['CERTIFICATE_PATH', 'has no key usage (§4.2.1.3)', withoutCa(OID.keyUsage)],
+  ['CERTIFICATE_PATH', 'has no keyCertSign (§4.2.1.3)', withCa(keyUsage(KEY_USAGE.cRLSign))],
+  [
+    'CERTIFICATE_PATH',
+    'has an unknown critical extension (§4.2)',
+    withCa(extension('1.2.3.4', Uint8Array.of(5, 0), { critical: true })),
+  ],
+  [
+    'CERTIFICATE_PATH',
+    'has policy constraints, which are not implemented (§4.2.1.11)',
+    withCa(extension('2.5.29.36', Buffer.from('3003800100', 'hex'), { critical: true })),
+  ],
+  ['CERTIFICATE_PATH', 'may issue for servers only', withCa(extendedKeyUsage(OID.serverAuth))],
+  ['CERTIFICATE_PATH', 'has no key identifier (§4.2.1.2)', withoutCa(OID.subjectKeyIdentifier)],
+  [
+    'CERTIFICATE_PATH',
+    'names another key of its issuer (§4.2.1.1)',
+    withCa(authorityKeyIdentifier(createPublicKey(createEcKey('P-384')))),
+  ],
+  ['CERTIFICATE_KEY', 'has two signature algorithms', () => ({ innerHash: 'sha256' })],
+];
+
+for (const [code, what, change] of BROKEN_CAS) {
+  test(`rejects a leaf whose CA ${what}: ${code}`, () => {
+    throwsWithCode(code, () => check({ intermediates: [forgeCa(change)] }));
+  });
+}
+
+test('does not load a CA certificate that is signed with SHA-1', () => {
+  throwsWithCode('CERTIFICATE_PATH', () =>
+    check({ intermediates: [forgeCa(() => ({ hash: 'sha1' }))] }),
+  );
+});
+
+test('rejects a path longer than a CA above allows (RFC 5280 §6.1.4 (m))', () => {
+  // The root allows one CA below it, the Citizen CA none
+  const deeper = createCitizenCa(
+    [{ type: 'CN', value: 'TEST ONLY Deeper CA' }],
+    citizenCa,
+    validity,
+  );
+  const { certificate } = forgeCertificate(pki, { issuer: deeper });
+  throwsWithCode('CERTIFICATE_PATH', () =>
+    check({ leaf: certificate, intermediates: [citizenCa, deeper] }),
+  );
+});
+
+test('checks the anchor as well: its validity, cA and path length', () => {
+  const changes: Change[] = [
+    () => validityAround(now, 100, -1),
+    withCa(basicConstraints({ ca: false })),
+    withCa(basicConstraints({ ca: true, pathLength: 0 })),
+    withoutCa(OID.keyUsage),
+  ];
+  for (const change of changes) {
+    const options = rootOptions(root, validity, 1);
+    const anchor = buildCertificate({ ...options, ...change(options) });
+    throwsWithCode('CERTIFICATE_PATH', () => check({ anchor }));
+  }
+});
+
+test('loads anchors by their pinned key, and no others', () => {
+  const spki = createPublicKey(root.privateKey).export({ type: 'spki', format: 'der' });
+  const pin = createHash('sha256').update(spki).digest('hex');
+  const load = (anchor: Uint8Array) =>
+    loadTrust({ anchors: [anchor], intermediates: [], mode: 'test', anchorPins: [pin] });
+  load(root.certificate);
+  // The same key in a renewed certificate
+  load(buildCertificate(rootOptions(root, validity, 1)));
+  throwsWithCode('CERTIFICATE_ISSUER_UNKNOWN', () => load(pki.unknownRoot.certificate));
+});
+
+test('never loads TEST ONLY and real CAs together (design §3)', () => {
+  const real = rootOptions(
+    { name: [{ type: 'CN', value: 'Some Root CA' }], privateKey: root.privateKey },
+    validity,
+    1,
+  );
+  const anchors = [root.certificate, buildCertificate(real)] as const;
+  const load = (mode: 'production' | 'test', ...certificates: readonly Uint8Array[]) =>
+    loadTrust({ anchors: certificates, intermediates: [], mode });
+  load('test', anchors[0]);
+  load('production', anchors[1]);
+  throwsWithCode('CERTIFICATE_PROFILE', () => load('production', anchors[0]));
+  throwsWithCode('CERTIFICATE_PROFILE', () => load('test', anchors[1]));
+  throwsWithCode('CERTIFICATE_PROFILE', () => load('test', ...anchors));
+  throwsWithCode('CERTIFICATE_PROFILE', () => load('production', ...anchors));
+});
+
+test('refuses a configuration without anchors, or with a CA that leads to none', () => {
+  const { certificate } = pki.unknownCa;
+  throwsWithCode('CERTIFICATE_ISSUER_UNKNOWN', () =>
+    loadTrust({ anchors: [], intermediates: [], mode: 'test' }),
+  );
+  throwsWithCode('CERTIFICATE_PATH', () =>
+    loadTrust({ anchors: [root.certificate], intermediates: [certificate], mode: 'test' }),
+  );
+});
+
+test('ends quickly among many CAs that certified each other', () => {
+  const names = Array.from({ length: 8 }, (_, index) => [
+    { type: 'CN', value: `TEST ONLY Web of CAs ${index}` } as const,
+  ]);
+  const { root: base } = createAuthorities(now);
+  const signers = names.map((name) => ({ name, privateKey: createEcKey('P-384') }));
+  const crossed = signers.flatMap((ca) =>
+    [...signers, base]
+      .filter((issuer) => issuer !== ca)
+      .map((issuer) => ({
+        ...ca,
+        certificate: buildCertificate({
+          ...citizenCaOptions(ca, issuer, validity),
+          extensions: withExtensions(
+            citizenCaOptions(ca, issuer, validity).extensions,
+            basicConstraints({ ca: true, pathLength: 0 }),
+          ),
+          // Only the first has a path that holds; the leaf is of the last
+          ...(issuer === base && ca !== signers[0] ? validityAround(now, 100, -1) : {}),
+        }),
+      })),
+  );
+  const last = crossed.at(-1);
+  assert.ok(last);
+  const leaf = forgeCertificate(pki, { issuer: last }).certificate;
+  const trust = loadTrust({
+    anchors: [base.certificate],
+    intermediates: crossed.map(({ certificate }) => certificate),
+    mode: 'test',
+  });
+  const startedAt = performance.now();
+  throwsWithCode('CERTIFICATE_PATH', () =>
+    checkCertificate({ certificate: parseCertificate(leaf), trust, now }),
+  );
+  assert.ok(performance.now() - startedAt < 500);
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { parseCertificate } from '../../gateway/certificate/certificate.ts';
+import { type Person, personFromCertificate } from '../../gateway/identity/person.ts';
+import type { NameAttribute } from '../kit/pki/build-certificate.ts';
+import { FORGED_NATIONAL_NUMBER, forgeCertificate } from '../kit/pki/forge-certificate.ts';
+import { openTestPki } from '../kit/pki/test-pki.ts';
+import { throwsWithCode } from '../kit/rejects.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'kids-id-person-'));
+after(() => rmSync(dir, { recursive: true }));
+const pki = await openTestPki({ dir, now: new Date('2026-11-22T12:00:00Z') });
+
+test('reads birth date, sex and account key from a certificate, and nothing else', () => {
+  const { certificate } = forgeCertificate(pki);
+  const { spki } = parseCertificate(certificate);
+  const person: Person = personFromCertificate(parseCertificate(certificate));
+  assert.deepEqual(person, {
+    birth: { earliest: '2000-01-01', latest: '2000-01-01' },
+    sex: 'F',
+    accountKey: Uint8Array.from(createHash('sha256').update(spki).digest()),
+  });
+});
+
+test('keeps the account key for a new certificate of the same key, and changes it with the key', () => {
+  const first = forgeCertificate(pki);
+  const again = forgeCertificate(pki, { key: first.privateKey });
+  const keyOf = (der: Uint8Array) => personFromCertificate(parseCertificate(der)).accountKey;
+  assert.deepEqual(keyOf(first.certificate), keyOf(again.certificate));
+  assert.notDeepEqual(keyOf(first.certificate), keyOf(forgeCertificate(pki).certificate));
+});
+
+test('takes the one national number of two serialNumber attributes (card facts §4.1)', () => {
+  assert.equal(read('Example', FORGED_NATIONAL_NUMBER).sex, 'F');
+  assert.equal(read(FORGED_NATIONAL_NUMBER, '00010100005').sex, 'F');
+});
+
+const REFUSED: readonly [why: string, numbers: readonly string[]][] = [
+  ['no serialNumber', []],
+  ['a serialNumber that is a name', ['Example']],
+  ['a wrong check number', ['00010100005']],
+  ['a number with blanks', [` ${FORGED_NATIONAL_NUMBER}`]],
+  ['two national numbers', [FORGED_NATIONAL_NUMBER, '01050399963']],
+  ['the same national number twice', [FORGED_NATIONAL_NUMBER, FORGED_NATIONAL_NUMBER]],
+];
+
+for (const [why, numbers] of REFUSED) {
+  test(`rejects a certificate with ${why} (card facts §4.1)`, () => {
+    throwsWithCode('IDENTITY_INVALID', () => read(...numbers));
+  });
+}
+
+function read(...numbers: readonly string[]): Person {
+  const { certificate } = forgeCertificate(pki, {
+    fields: ({ subject }) => ({
+      subject: [
+        ...subject.filter(({ type }) => type !== 'serialNumber'),
+        ...numbers.map((value): NameAttribute => ({ type: 'serialNumber', value })),
+      ],
+    }),
+  });
+  return personFromCertificate(parseCertificate(certificate));
+}
