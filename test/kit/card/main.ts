@@ -1,0 +1,167 @@
+/**
+ * `npm run card -- --person NAME`: puts the card of one test person into a virtual reader until it is stopped.
+ * TEST ONLY: names, numbers and PINs are invented.
+ */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { findPerson, PERSONS, type Person } from '../persons.ts';
+import { personalise } from '../pki/personalise.ts';
+import { openTestPki } from '../pki/test-pki.ts';
+import type { InsertedCard } from './answer-reader.ts';
+import { findPcscdProblems, type Pcscd, startPcscd } from './pcscd.ts';
+import { createVirtualCard, type VirtualCard } from './virtual-card.ts';
+import { connectVpcd, VPCD_PORT } from './vpcd-client.ts';
+
+const HELP = `Usage: npm run card -- --person NAME [--port N]
+       npm run card -- --list
+
+Puts the virtual card of a test person into a virtual card reader, until Ctrl-C.
+
+  --person NAME  whose card (see --list)
+  --port N       port of the virtual reader on 127.0.0.1 (default ${VPCD_PORT}). If nothing listens there, a
+                 reader of our own is started: as root, on Linux, with pcscd and vsmartcard-vpcd
+  --list         name the test persons
+  --help         this text
+
+Environment: KIDS_ID_DATA, the folder for the test PKI (default .data in the project)
+`;
+
+interface Arguments {
+  readonly person: string | undefined;
+  readonly port: string | undefined;
+  readonly list: boolean;
+  readonly help: boolean;
+}
+
+try {
+  await run(readArguments(process.argv.slice(2)));
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+}
+
+async function run(args: Arguments): Promise<void> {
+  if (args.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  if (args.list) {
+    for (const { name, description } of PERSONS) print(`${name.padEnd(8)} ${description}`);
+    return;
+  }
+  const person = readPerson(args.person);
+  const port = readPort(args.port);
+  const stopped = waitForSignal();
+  const dataFolder = process.env['KIDS_ID_DATA'] ?? defaultDataFolder();
+  const pki = await openTestPki({ dir: join(dataFolder, 'pki'), now: new Date() });
+  const card = createVirtualCard(await personalise({ person, pki, now: new Date() }));
+  const inserted = await findReader(card, port);
+  if (inserted !== undefined) {
+    await holdCard(person, inserted, stopped);
+    return;
+  }
+  await withOwnReader({ dataFolder, port: args.port === undefined ? 0 : port }, async (pcscd) => {
+    print('For programs that use this reader:');
+    print(`export PCSCLITE_CSOCK_NAME=${pcscd.env.PCSCLITE_CSOCK_NAME}`);
+    await holdCard(person, await connectVpcd({ card, port: pcscd.port }), stopped);
+  });
+}
+
+function readArguments(argv: string[]): Arguments {
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: {
+        person: { type: 'string' },
+        port: { type: 'string' },
+        list: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const { person, port, list, help } = values;
+    return { person, port, list, help };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown argument';
+    throw new Error(`${reason}\n\n${HELP}`, { cause: error });
+  }
+}
+
+function readPerson(name: string | undefined): Person {
+  if (name === undefined) throw new Error(`--person is missing\n\n${HELP}`);
+  const person = findPerson(name);
+  if (person !== undefined) return person;
+  const names = PERSONS.map((known) => known.name).join(', ');
+  throw new Error(`There is no test person of that name. Known: ${names}`);
+}
+
+function readPort(text: string | undefined): number {
+  const port = text === undefined ? VPCD_PORT : Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new Error('--port takes a number from 1 to 65535');
+}
+
+/** Inserts the card where somebody's vpcd listens; `undefined` when nothing does. */
+async function findReader(card: VirtualCard, port: number): Promise<InsertedCard | undefined> {
+  try {
+    return await connectVpcd({ card, port });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+async function withOwnReader(
+  options: { readonly dataFolder: string; readonly port: number },
+  use: (pcscd: Pcscd) => Promise<void>,
+): Promise<void> {
+  const problems = findPcscdProblems();
+  if (problems.length > 0) {
+    const list = problems.map((problem) => `  - ${problem}`).join('\n');
+    throw new Error(`No virtual reader listens, and none can be started here:\n${list}`);
+  }
+  await mkdir(options.dataFolder, { recursive: true });
+  const dir = await mkdtemp(join(options.dataFolder, 'reader-'));
+  try {
+    const pcscd = await startPcscd({ dir, port: options.port });
+    try {
+      await use(pcscd);
+    } finally {
+      await pcscd.stop();
+    }
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function holdCard(
+  person: Person,
+  inserted: InsertedCard,
+  stopped: Promise<'stopped'>,
+): Promise<void> {
+  const pin = person.pin === undefined ? 'no PIN' : `PIN ${person.pin}`;
+  print(
+    `The card of ${person.name} is in the reader (${person.description}; ${pin}). Ctrl-C ends.`,
+  );
+  const end = await Promise.race([stopped, inserted.removed]);
+  await inserted.remove();
+  if (end !== 'stopped') throw new Error('The reader has gone.');
+}
+
+function waitForSignal(): Promise<'stopped'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve('stopped'));
+  });
+}
+
+function defaultDataFolder(): string {
+  return fileURLToPath(new URL('../../../.data', import.meta.url));
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

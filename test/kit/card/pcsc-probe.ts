@@ -1,0 +1,29 @@
+/**
+ * A program of its own for tests: connects to the card in the first virtual reader through pcsc-mini and prints the
+ * answers to the commands of its arguments, in hexadecimal, one a line. The PC/SC library reads its socket from
+ * the environment once in a process, hence one process for each daemon. TEST ONLY.
+ */
+import { CardDisposition, CardMode, Client, Protocol, type Reader, ReaderStatus } from 'pcsc-mini';
+
+const client = new Client();
+client.on('error', (error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});
+client.on('reader', (reader) => {
+  if (reader.name() !== 'Virtual PCD 00 00') return;
+  reader.on('change', (status) => {
+    if (status.has(ReaderStatus.PRESENT)) void probe(reader);
+  });
+});
+client.start();
+
+async function probe(reader: Reader): Promise<void> {
+  const card = await reader.connect(CardMode.SHARED, Protocol.ANY);
+  for (const command of process.argv.slice(2)) {
+    const response = await card.transmit(Uint8Array.from(Buffer.from(command, 'hex')));
+    process.stdout.write(`${Buffer.from(response).toString('hex')}\n`);
+  }
+  await card.disconnect(CardDisposition.LEAVE);
+  client.stop();
+}

@@ -1,0 +1,43 @@
+/**
+ * Puts a virtual card into the reader of vsmartcard's vpcd, which waits for cards on a TCP port. TEST ONLY.
+ */
+import { connect } from 'node:net';
+import { answerReader, type InsertedCard } from './answer-reader.ts';
+import type { VirtualCard } from './virtual-card.ts';
+
+/** The port of the first slot in the Debian package's reader configuration. */
+export const VPCD_PORT = 35963;
+
+const DEFAULT_TIMEOUT_MS = 5000;
+
+/**
+ * Inserts the card: resolves when the reader has seen it, which takes one turn of its polling (0.4 s).
+ * @throws Error when nothing listens there (`code` ECONNREFUSED), or when the reader does not speak in time
+ * (5 s by default), as when another card is in it
+ */
+export function connectVpcd(options: {
+  readonly card: VirtualCard;
+  readonly port: number;
+  readonly host?: string;
+  readonly timeoutMs?: number;
+}): Promise<InsertedCard> {
+  const { card, port, host = '127.0.0.1', timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host });
+    const inserted = answerReader(socket, card, () => {
+      clearTimeout(deadline);
+      resolve(inserted);
+    });
+    const deadline = setTimeout(() => {
+      socket.destroy(new Error('the virtual reader did not ask for the card in time'));
+    }, timeoutMs);
+    let failure: Error | undefined;
+    socket.on('error', (error) => {
+      failure = error;
+    });
+    socket.once('close', () => {
+      clearTimeout(deadline);
+      reject(failure ?? new Error('the virtual reader closed the connection'));
+    });
+  });
+}
