@@ -3,6 +3,7 @@ import { before, test } from 'node:test';
 import { calculateJwkThumbprint } from 'jose';
 import {
   type ConnectionKey,
+  type ConnectionPrivateKey,
   type ConnectionStatement,
   connectionKeyThumbprint,
   isThumbprint,
@@ -75,7 +76,7 @@ test('a key that the list does not pin is GATEWAY_UNTRUSTED, whatever it signed'
   );
 });
 
-async function generate(): Promise<{ key: ConnectionKey; privateKey: CryptoKey }> {
+async function generate(): Promise<{ key: ConnectionKey; privateKey: ConnectionPrivateKey }> {
   const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
     'sign',
     'verify',

@@ -1,0 +1,82 @@
+/**
+ * Reading the authentication certificate, EF(Cert#2): as many blocks as its DER length says, since the
+ * file goes on with zeros (1,100 of them on applet 1.8). The certificate is not judged here.
+ */
+import { KidsIdError } from '../../gateway/protocol/errors.ts';
+import { FILE, READ_BINARY_MAX_BYTES, readBinary, selectPath } from '../apdu/command-apdu.ts';
+import type { StatusWord } from '../apdu/status-word.ts';
+import { type Answer, exchange } from './exchange.ts';
+import type { CardChannel } from './readers.ts';
+
+/** A certificate on a Belgian card is 1 to 2 KiB; the authenticator around it has to stay below 8. */
+export const CERTIFICATE_MAX_BYTES = 4_096;
+
+/**
+ * Reads the authentication certificate's DER.
+ * @throws {KidsIdError} CERTIFICATE_ABSENT when the file is empty, all zeros, missing or not activated (a kids-ID
+ * made before the sixth birthday, a card never activated), CERTIFICATE_MALFORMED, CARD_REMOVED, CARD_ERROR
+ */
+export async function readAuthenticationCertificate(channel: CardChannel): Promise<Uint8Array> {
+  const path = [FILE.master, FILE.belpic, FILE.authenticationCertificate];
+  checkThere((await exchange(channel, selectPath(path))).status);
+  const first = await exchange(channel, readBinary({ offset: 0, length: READ_BINARY_MAX_BYTES }));
+  checkThere(first.status);
+  const totalBytes = derLength(first.data);
+  const certificate = new Uint8Array(totalBytes);
+  let offset = takeBlock(certificate, 0, first);
+  while (offset < totalBytes) {
+    const length = Math.min(READ_BINARY_MAX_BYTES, totalBytes - offset);
+    offset += takeBlock(
+      certificate,
+      offset,
+      await exchange(channel, readBinary({ offset, length })),
+    );
+  }
+  return certificate;
+}
+
+function checkThere(status: StatusWord): void {
+  switch (status.kind) {
+    case 'ok':
+      return;
+    case 'notFound':
+    case 'notActivated':
+    case 'wrongParameters':
+      throw new KidsIdError('CERTIFICATE_ABSENT', 'card has no authentication certificate');
+    case 'moreData':
+    case 'wrongLength':
+    case 'pinWrong':
+    case 'pinBlocked':
+    case 'error':
+      throw new KidsIdError('CARD_ERROR', 'card refused its certificate');
+  }
+}
+
+/** Copies a block to its place and returns how many of its bytes belonged to the certificate. */
+function takeBlock(certificate: Uint8Array, offset: number, { status, data }: Answer): number {
+  if (status.kind !== 'ok' || data.length === 0) {
+    throw new KidsIdError('CARD_ERROR', 'card stopped in the middle of its certificate');
+  }
+  const block = data.subarray(0, certificate.length - offset);
+  certificate.set(block, offset);
+  return block.length;
+}
+
+/** Total bytes of a DER SEQUENCE from its header (X.690 §8.1.3, §10.1); a certificate needs 2 or 3 length bytes. */
+function derLength(start: Uint8Array): number {
+  const [tag, form, ...length] = start;
+  if (tag === undefined || tag === 0x00) {
+    throw new KidsIdError('CERTIFICATE_ABSENT', 'card has no authentication certificate');
+  }
+  const lengthBytes = form === 0x81 ? 1 : form === 0x82 ? 2 : undefined;
+  if (tag !== 0x30 || lengthBytes === undefined || length.length < lengthBytes) {
+    throw new KidsIdError('CERTIFICATE_MALFORMED', 'certificate file does not begin as one');
+  }
+  const content = length.slice(0, lengthBytes).reduce((value, byte) => value * 256 + byte, 0);
+  const total = 2 + lengthBytes + content;
+  const isShortest = content >= (lengthBytes === 1 ? 0x80 : 0x100);
+  if (!isShortest || total > CERTIFICATE_MAX_BYTES) {
+    throw new KidsIdError('CERTIFICATE_MALFORMED', 'certificate of an impossible length');
+  }
+  return total;
+}

@@ -1,0 +1,21 @@
+/** Tells the gateway that a person is still there, while the host has nothing else to say. */
+import type { CardChannelClient } from './card-channel-client.ts';
+
+/**
+ * Runs `work` with a heartbeat on the channel. A heartbeat that fails aborts the signal that `work` is given,
+ * with what it failed with.
+ */
+export async function withHeartbeat<Result>(
+  options: { channel: CardChannelClient; intervalMs: number; signal: AbortSignal },
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const failed = new AbortController();
+  const timer = setInterval(() => {
+    options.channel.post('/card/wait', {}).catch((error: unknown) => failed.abort(error));
+  }, options.intervalMs);
+  try {
+    return await work(AbortSignal.any([options.signal, failed.signal]));
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,28 @@
+/** A bound on calls that the PC/SC service may keep waiting for as long as another program likes. */
+import { type ErrorCode, KidsIdError } from '../../gateway/protocol/errors.ts';
+
+/**
+ * Waits for a call at most so long.
+ * @param options.onLate Given the result of a call that came back too late, so that it can be undone.
+ * @throws {KidsIdError} `code` when the time is over; else what the call throws
+ */
+export async function withDeadline<Result>(
+  call: Promise<Result>,
+  options: { timeoutMs: number; code: ErrorCode; onLate?: (result: Result) => Promise<unknown> },
+): Promise<Result> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    reject(new KidsIdError(options.code, 'card or reader did not answer in time'));
+  }, options.timeoutMs);
+  call.then(
+    (result) => (isLate ? options.onLate?.(result).catch(() => undefined) : undefined),
+    () => undefined,
+  );
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
