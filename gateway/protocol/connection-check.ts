@@ -32,6 +32,9 @@ export interface ConnectionKey {
   readonly y: string;
 }
 
+/** A private ES256 key, by whatever name the platform's types have for it. */
+export type ConnectionPrivateKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
+
 /** The SHA-256 of a byte string; the exporter context is this over the request. */
 export async function sha256(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', concatBytes(bytes)));
@@ -45,7 +48,7 @@ export async function connectionKeyThumbprint(key: ConnectionKey): Promise<strin
 
 /** Signs a statement. Signature: r‖s, 64 bytes (RFC 7518 §3.4). */
 export async function signConnectionCheck(
-  privateKey: CryptoKey,
+  privateKey: ConnectionPrivateKey,
   statement: ConnectionStatement,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const content = await signedContent(statement);

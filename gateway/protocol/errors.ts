@@ -44,6 +44,7 @@ export const ERROR_CODES = [
   // The login itself
   'LOGIN_EXPIRED',
   'LOGIN_OTHER_BROWSER',
+  'SITE_REQUEST_INVALID',
   'LOGIN_BUSY',
   'CLICK_REQUIRED',
   // Bytes and configuration

@@ -1,0 +1,123 @@
+/**
+ * The gateway put together: one TLS listener, two channels told apart by ALPN, and what each of them
+ * needs. Everything ambient (files, clock, keys, log) comes in from main.ts or a test.
+ */
+import { constants } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { createCardAdmission, getClient } from './admit-card.ts';
+import { createAssets } from './assets.ts';
+import type { Certificate } from './certificate/certificate.ts';
+import { createOcspFetch } from './certificate/ocsp-fetch.ts';
+import { createRevocationChecker } from './certificate/revocation-checker.ts';
+import type { Deps } from './deps.ts';
+import { bindInteraction, checkBrowser, ensureBrowserCookie } from './login/browser-cookie.ts';
+import { createCardChannel } from './login/card-channel.ts';
+import { createLoginChain, type LoginChain } from './login/login-chain.ts';
+import { createLoginRoutes, sendMessagePage } from './login/login-routes.ts';
+import { renderProtocolError } from './login/protocol-error-page.ts';
+import { disclosureOf } from './oidc/admission.ts';
+import { createOpenId } from './oidc/provider.ts';
+import { createSubjectKey, type SubjectKey } from './oidc/subject.ts';
+import { CARD_CHANNEL_ALPN } from './protocol/card-channel.ts';
+import { securityHeaders } from './security-headers.ts';
+import { readWebKeys } from './web-keys.ts';
+
+/** No request of ours is long: a slow one is somebody holding a socket. */
+const REQUEST_LIMIT_MS = 15_000;
+
+/** Creates the gateway's server; the caller lets it listen. */
+export function createGateway(deps: Deps): Server {
+  const { config, store, now } = deps;
+  const chain = createLoginChain({ store, now });
+  const cardChannel = createCardListener(deps, chain);
+  const webChannel = createWebListener(deps, chain);
+  const server = createServer(
+    {
+      key: readFileSync(config.tls.keyFile),
+      cert: readFileSync(config.tls.certificateFile),
+      ALPNProtocols: [CARD_CHANNEL_ALPN, 'http/1.1'],
+      minVersion: 'TLSv1.3',
+      // A resumed session would skip the certificate that both ends look at (design §2).
+      secureOptions: constants.SSL_OP_NO_TICKET,
+      requestTimeout: REQUEST_LIMIT_MS,
+      headersTimeout: REQUEST_LIMIT_MS,
+    },
+    (request, response) => {
+      const { alpnProtocol } = request.socket as TLSSocket;
+      const listener = alpnProtocol === CARD_CHANNEL_ALPN ? cardChannel : webChannel;
+      listener(request, response);
+    },
+  );
+  return server;
+}
+
+function createCardListener(deps: Deps, chain: LoginChain): RequestListener {
+  const { config, keys, clients, trust, now, logger } = deps;
+  const fetchOcsp = createOcspFetch({ responders: config.ocspResponders });
+  const ocspUrlOf = (issuer: Certificate) =>
+    // loadTrust keeps the order of the configuration.
+    config.trust.intermediates[trust.intermediates.indexOf(issuer)]?.ocspUrl;
+  const revocation = createRevocationChecker({ trust, fetchOcsp, now, ocspUrlOf });
+  const { tls } = config;
+  const webCertificates = [tls.certificateFile, tls.nextCertificateFile ?? []].flat();
+  return createCardChannel({
+    now,
+    chain,
+    connectionKey: keys.connectionKey,
+    webKeys: () => readWebKeys(webCertificates),
+    describe: ({ clientId, scopes }) => {
+      const client = getClient(clients, clientId);
+      return { site: client.site, disclosure: disclosureOf(client, new Set(scopes)) };
+    },
+    prefetch: (issuer, serial) => revocation.prefetch(issuer, serial),
+    admitCard: createCardAdmission({
+      trust,
+      revocation,
+      clients,
+      subjectKey: subjectKeyOf(deps),
+      now,
+    }),
+    logger,
+  });
+}
+
+function createWebListener(deps: Deps, chain: LoginChain): RequestListener {
+  const { config, store, clients, keys, now, logger } = deps;
+  const openId = createOpenId({
+    issuer: config.origin,
+    clients,
+    store,
+    signingKeys: { keys: keys.signingKeys },
+    cookieKeys: keys.cookieKeys,
+    now,
+    logger,
+    onInteraction: (request, uid) => bindInteraction({ store, request, uid, now: now() }),
+    renderError: renderProtocolError,
+  });
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(securityHeaders({ mode: config.mode }));
+  app.use(createAssets(deps.pageScript));
+  app.use(createLoginRoutes({ origin: config.origin, store, chain, openId, logger }));
+  app.get('/auth', (request, response, next) => {
+    ensureBrowserCookie(request, response);
+    next();
+  });
+  app.get('/auth/:uid', async (request: Request<{ uid: string }>, _response, next) => {
+    await checkBrowser({ store, request, uid: request.params.uid });
+    next();
+  });
+  app.use((request, response) => openId.handler(request, response));
+  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    sendMessagePage(request, response, error);
+  });
+  return app;
+}
+
+function subjectKeyOf({ keys }: Deps): SubjectKey {
+  return createSubjectKey({ version: 'v1', secret: keys.subjectKey });
+}

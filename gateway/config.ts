@@ -1,0 +1,96 @@
+/** The gateway's configuration: one JSON file, judged strictly; paths in it are relative to its folder. */
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import * as v from 'valibot';
+import { origin } from './protocol/fields.ts';
+
+const path = v.pipe(v.string(), v.minLength(1), v.maxLength(1_024));
+
+const schema = v.strictObject({
+  /** `test` takes anchors whose subject says TEST ONLY and no others; `production` the reverse. */
+  mode: v.picklist(['production', 'test']),
+  /** Public origin, which is also the OpenID issuer. */
+  origin,
+  listen: v.strictObject({
+    host: v.pipe(v.string(), v.minLength(1), v.maxLength(253)),
+    port: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
+  }),
+  tls: v.strictObject({
+    keyFile: path,
+    certificateFile: path,
+    /** The certificate that will follow, so that its key is named before it is used (design §8). */
+    nextCertificateFile: v.optional(path),
+  }),
+  /** Made by `node gateway/main.ts keys FILE`. */
+  keysFile: path,
+  /** A JSON file per relying party. */
+  clientsFolder: path,
+  /** SQLite file. */
+  storeFile: path,
+  trust: v.strictObject({
+    anchorFiles: v.pipe(v.array(path), v.minLength(1), v.maxLength(16)),
+    /** `ocspUrl` as its certificates name it: the status is then asked while the PIN is typed. */
+    intermediates: v.pipe(
+      v.array(v.strictObject({ file: path, ocspUrl: v.optional(v.pipe(v.string(), v.url())) })),
+      v.minLength(1),
+      v.maxLength(64),
+    ),
+  }),
+  /** The OCSP hosts that may be asked, and where each is reached. */
+  ocspResponders: v.record(
+    v.pipe(v.string(), v.regex(/^[a-z0-9.-]{1,253}$/)),
+    v.pipe(v.string(), v.url(), v.startsWith('http')),
+  ),
+});
+
+export type GatewayConfig = v.InferOutput<typeof schema>;
+
+/** Says which field of the configuration is wrong; for the operator who wrote it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads and judges a configuration file, and makes its paths absolute.
+ * @throws {ConfigError} naming the file and the field.
+ */
+export function readConfig(file: string): GatewayConfig {
+  const config = judge(file, schema);
+  const at = (relative: string) => resolve(dirname(file), relative);
+  const { nextCertificateFile } = config.tls;
+  return {
+    ...config,
+    tls: {
+      keyFile: at(config.tls.keyFile),
+      certificateFile: at(config.tls.certificateFile),
+      ...(nextCertificateFile && { nextCertificateFile: at(nextCertificateFile) }),
+    },
+    keysFile: at(config.keysFile),
+    clientsFolder: at(config.clientsFolder),
+    storeFile: at(config.storeFile),
+    trust: {
+      anchorFiles: config.trust.anchorFiles.map(at),
+      intermediates: config.trust.intermediates.map((ca) => ({ ...ca, file: at(ca.file) })),
+    },
+  };
+}
+
+/**
+ * Reads a JSON file of the operator's and judges it.
+ * @throws {ConfigError} naming the file and the first field that is wrong, never its value.
+ */
+export function judge<Schema extends v.GenericSchema>(
+  file: string,
+  shape: Schema,
+): v.InferOutput<Schema> {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new ConfigError(`${file}: cannot be read as JSON`, { cause });
+  }
+  const result = v.safeParse(shape, raw, { abortEarly: true });
+  if (result.success) return result.output;
+  const field = v.getDotPath(result.issues[0]) ?? 'the whole file';
+  throw new ConfigError(`${file}: ${field} is missing, unknown or not right`);
+}

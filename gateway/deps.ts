@@ -1,0 +1,24 @@
+/** What the gateway is given from outside: its configuration read, its files open, its clock and its log. */
+import type { Trust } from './certificate/trust.ts';
+import type { GatewayConfig } from './config.ts';
+import type { GatewayKeys } from './keys.ts';
+import type { ClientRegistry } from './oidc/clients.ts';
+import type { Store } from './store/store.ts';
+
+/** A log that takes fields and a constant message, as pino does. Nothing personal may be in either. */
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Deps {
+  readonly config: GatewayConfig;
+  readonly keys: GatewayKeys;
+  readonly clients: ClientRegistry;
+  readonly trust: Trust;
+  readonly store: Store;
+  readonly pageScript: string;
+  readonly now: () => Date;
+  readonly logger: Logger;
+}

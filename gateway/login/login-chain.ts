@@ -1,0 +1,130 @@
+/**
+ * The chain of single-use values of one login (design §2): ticket → connection → request context →
+ * card → completion code → interaction → cookie. Each link is a row that names the one before it,
+ * single use is the store's own conditional write, and the last step compares the whole chain.
+ */
+import * as v from 'valibot';
+import type { LoginOutcome } from '../oidc/admission.ts';
+import { KidsIdError } from '../protocol/errors.ts';
+import type { Store } from '../store/store.ts';
+import { createSecret, hashSecret } from './browser-cookie.ts';
+
+const TICKET_SECONDS = 120;
+const COMPLETION_SECONDS = 60;
+const INTERACTION_SECONDS = 600;
+
+const ticketRow = v.strictObject({
+  uid: v.string(),
+  cookie: v.string(),
+  clientId: v.string(),
+  scopes: v.array(v.string()),
+});
+
+const completionRow = v.strictObject({
+  uid: v.string(),
+  cookie: v.string(),
+  ticket: v.string(),
+  connection: v.string(),
+  context: v.string(),
+  outcome: v.strictObject({
+    sub: v.string(),
+    claims: v.custom<LoginOutcome['claims']>(isAgeClaims),
+  }),
+});
+
+/** Age claims and nothing else: whatever a row says more than that never reaches a token. */
+function isAgeClaims(value: unknown): boolean {
+  return v.is(v.record(v.pipe(v.string(), v.regex(/^age_over_\d{1,3}$/)), v.boolean()), value);
+}
+
+/** What a ticket was issued for: an interaction in one browser, for one client and its scopes. */
+export type TicketGrant = v.InferOutput<typeof ticketRow>;
+
+/** A spent ticket on the connection that spent it. Hashes, base64url. */
+export interface Claim {
+  readonly grant: TicketGrant;
+  readonly ticket: string;
+  readonly connection: string;
+}
+
+export interface LoginChain {
+  /** Issues a ticket; an earlier one of the same interaction can no longer complete it. */
+  issueTicket(grant: TicketGrant): Promise<string>;
+  /** Spends a ticket on a connection. @throws {KidsIdError} LOGIN_EXPIRED when unknown or spent. */
+  claimTicket(ticket: string, connection: string): Promise<Claim>;
+  /**
+   * Spends a CertificateRequest's context: one authenticator per request (RFC 9261 §4).
+   * @throws {KidsIdError} AUTHENTICATOR_INVALID the second time.
+   */
+  spendContext(claim: Claim, context: string): Promise<void>;
+  /** Records a verified card and returns the completion code for the page. */
+  recordCard(claim: Claim, context: string, outcome: LoginOutcome): Promise<string>;
+  /**
+   * Spends a completion code for the interaction and browser at hand.
+   * @throws {KidsIdError} LOGIN_EXPIRED unless every link of the chain is this interaction's own.
+   */
+  redeemCompletion(code: string, at: { uid: string; cookie: string }): Promise<LoginOutcome>;
+}
+
+/** Creates the chain over a store. */
+export function createLoginChain(deps: { store: Store; now: () => Date }): LoginChain {
+  const { store } = deps;
+  const after = (seconds: number) => new Date(deps.now().getTime() + seconds * 1_000);
+  const link = (uid: string, links: Record<string, string>) =>
+    store.put('login', uid, links, after(INTERACTION_SECONDS));
+
+  return {
+    async issueTicket(grant) {
+      const secret = createSecret();
+      const ticket = hashSecret(secret);
+      await store.put('ticket', ticket, { ...grant }, after(TICKET_SECONDS));
+      await link(grant.uid, { ticket });
+      return secret;
+    },
+
+    async claimTicket(secret, connection) {
+      const ticket = hashSecret(secret);
+      const row = await store.take('ticket', ticket);
+      if (!row) throw new KidsIdError('LOGIN_EXPIRED', 'ticket unknown, spent or too old');
+      const grant = v.parse(ticketRow, row);
+      const login = await store.find('login', grant.uid);
+      if (login?.['ticket'] !== ticket) {
+        throw new KidsIdError('LOGIN_EXPIRED', 'a newer ticket replaced this one');
+      }
+      await link(grant.uid, { ticket, connection });
+      return { grant, ticket, connection };
+    },
+
+    async spendContext({ grant, ticket, connection }, context) {
+      if (!(await store.insert('context', context, {}, after(INTERACTION_SECONDS)))) {
+        throw new KidsIdError('AUTHENTICATOR_INVALID', 'request context already used');
+      }
+      await link(grant.uid, { ticket, connection, context });
+    },
+
+    async recordCard({ grant, ticket, connection }, context, outcome) {
+      const secret = createSecret();
+      const { uid, cookie } = grant;
+      const row = { uid, cookie, ticket, connection, context, outcome: { ...outcome } };
+      await store.put('completion', hashSecret(secret), row, after(COMPLETION_SECONDS));
+      return secret;
+    },
+
+    async redeemCompletion(code, at) {
+      const row = await store.take('completion', hashSecret(code));
+      const login = await store.find('login', at.uid);
+      if (!row || !login)
+        throw new KidsIdError('LOGIN_EXPIRED', 'completion code unknown or spent');
+      const completion = v.parse(completionRow, row);
+      const whole =
+        completion.uid === at.uid &&
+        completion.cookie === at.cookie &&
+        (['ticket', 'connection', 'context'] as const).every(
+          (name) => completion[name] === login[name],
+        );
+      if (!whole) throw new KidsIdError('LOGIN_EXPIRED', 'completion code of another login');
+      await store.remove('login', at.uid);
+      return completion.outcome;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * The login page's script: a click asks the gateway for a ticket, the extension for a completion
+ * code, and goes where the gateway says. It knows no card, no PIN and no cookie.
+ */
+import { errorCodeOf } from '../protocol/errors.ts';
+import { LANGUAGES } from '../protocol/fields.ts';
+import { textsFor } from '../texts/texts.ts';
+import { createExtensionClient } from './extension-client.ts';
+import { createGatewayClient } from './gateway-client.ts';
+import { createStatusView } from './status-view.ts';
+
+const KEEP_LOOKING_MS = 1_000;
+
+start();
+
+function start(): void {
+  const { uid = '', language: wanted, site = '' } = getElement('login').dataset;
+  const language = LANGUAGES.find((known) => known === wanted) ?? 'nl';
+  const texts = textsFor(language);
+  const extension = createExtensionClient(window);
+  const gateway = createGatewayClient(uid);
+  const view = createStatusView({
+    question: getElement('ask'),
+    status: getElement('status'),
+    texts,
+    siteName: site,
+  });
+  const onBack = () => void leave();
+
+  async function logIn(): Promise<void> {
+    view.showProgress({ picture: 'working', title: texts.page.preparing });
+    try {
+      const ticket = await gateway.requestTicket();
+      view.showProgress(
+        {
+          picture: 'window',
+          title: texts.page.lookAtWindow,
+          hint: texts.page.lookAtWindowHint,
+        },
+        () => void extension.cancel().catch(showProblem),
+      );
+      const completionCode = await extension.login({ ticket, language });
+      const next = await gateway.complete(completionCode);
+      view.showProgress({
+        picture: 'done',
+        title: texts.page.done,
+        hint: texts.page.doneHint(site),
+      });
+      location.assign(next);
+    } catch (error) {
+      showProblem(error);
+    }
+  }
+
+  async function leave(): Promise<void> {
+    view.showProgress({ picture: 'working', title: texts.page.leaving(site) });
+    try {
+      location.assign(await gateway.cancel());
+    } catch (error) {
+      showProblem(error);
+    }
+  }
+
+  function showProblem(error: unknown): void {
+    view.showProblem(errorCodeOf(error), { onAgain: () => void logIn(), onBack });
+  }
+
+  /** A page that is open while the extension is being installed goes on by itself. */
+  async function findExtension(): Promise<void> {
+    if (await isExtensionThere()) return;
+    view.showExtensionAbsent(onBack);
+    while (!(await isExtensionThere(KEEP_LOOKING_MS)));
+    view.showQuestion(texts.page.found);
+  }
+
+  async function isExtensionThere(timeoutMs?: number): Promise<boolean> {
+    try {
+      await extension.hello(timeoutMs);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  getElement('log-in').addEventListener('click', () => void logIn());
+  getElement('back').addEventListener('click', onBack);
+  void findExtension();
+}
+
+function getElement(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element === null) throw new TypeError('the page has another shape');
+  return element;
+}

@@ -1,0 +1,105 @@
+/** What the login page shows instead of its question while something happens or went wrong. */
+import type { ErrorCode } from '../protocol/errors.ts';
+import type { Texts } from '../texts/texts.ts';
+import { createButton, createElement, createPicture } from './elements.ts';
+
+/** Ends that the same page cannot mend: only the site can start anew. */
+const FINAL_CODES: readonly ErrorCode[] = [
+  'LOGIN_EXPIRED',
+  'LOGIN_OTHER_BROWSER',
+  'GATEWAY_UNTRUSTED',
+];
+
+export interface StatusView {
+  /** The question again, with a notice above it if there is news. */
+  showQuestion(notice?: string): void;
+  /** A picture with words; `onStop` gives it a way out. */
+  showProgress(scene: Scene, onStop?: () => void): void;
+  showProblem(code: ErrorCode, actions: { onAgain: () => void; onBack: () => void }): void;
+  showExtensionAbsent(onBack: () => void): void;
+}
+
+interface Scene {
+  readonly picture: string;
+  readonly title: string;
+  readonly hint?: string;
+}
+
+/** Creates the view over the two sections that the server rendered. */
+export function createStatusView(options: {
+  question: HTMLElement;
+  status: HTMLElement;
+  texts: Texts;
+  siteName: string;
+}): StatusView {
+  const { question, status, texts, siteName } = options;
+  const backText = texts.page.back(siteName);
+
+  function show(content: Element): void {
+    question.hidden = true;
+    status.hidden = false;
+    status.replaceChildren(content);
+    const heading = status.querySelector('h1');
+    if (heading) {
+      heading.tabIndex = -1;
+      heading.focus();
+    }
+  }
+
+  return {
+    showQuestion(notice) {
+      status.hidden = notice === undefined;
+      status.replaceChildren(
+        ...(notice === undefined ? [] : [createElement('p', 'notice', notice)]),
+      );
+      question.before(status);
+      question.hidden = false;
+      question.querySelector('button')?.focus();
+    },
+    showProgress({ picture, title, hint }, onStop) {
+      const scene = createScene(picture, title);
+      if (hint !== undefined) scene.append(createElement('p', 'scene-hint', hint));
+      if (onStop) scene.append(createButton('button-quiet', texts.page.stop, onStop));
+      show(scene);
+    },
+    showProblem(code, { onAgain, onBack }) {
+      const scene = createScene('problem', texts.page.errorTitle);
+      scene.append(
+        createElement('p', '', texts.errors[code].child),
+        createAdvice(texts, texts.errors[code].adult),
+      );
+      if (FINAL_CODES.includes(code)) {
+        scene.append(createButton('button-main', backText, onBack));
+      } else {
+        scene.append(
+          createButton('button-main', texts.page.again, onAgain),
+          createButton('button-quiet', backText, onBack),
+        );
+      }
+      show(scene);
+    },
+    showExtensionAbsent(onBack) {
+      const scene = createScene('missing', texts.page.absent);
+      scene.append(
+        createElement('p', '', texts.errors.EXTENSION_ABSENT.child),
+        createAdvice(texts, texts.page.absentHow),
+        createElement('p', 'scene-hint', texts.page.absentWaiting),
+        createButton('button-quiet', backText, onBack),
+      );
+      show(scene);
+    },
+  };
+}
+
+function createScene(picture: string, title: string): HTMLElement {
+  return createElement(
+    'div',
+    'scene',
+    createPicture('scene-picture', picture),
+    createElement('h1', '', title),
+  );
+}
+
+function createAdvice(texts: Texts, advice: string): HTMLElement {
+  return createElement('p', 'adult', createElement('strong', '', texts.page.adult), advice);
+}

@@ -1,0 +1,256 @@
+/** German, as spoken in Belgium. */
+import type { Texts } from './texts.ts';
+
+const unreadable = 'Ich verstehe diese Karte nicht.';
+const notYourFault = 'Etwas ging schief. Du kannst nichts dafür.';
+
+export const de: Texts = {
+  languageName: 'Deutsch',
+  languages: 'Sprache',
+  brand: 'Anmelden mit deiner Karte',
+  extension: {
+    name: 'Kids-ID: Anmelden mit der Karte',
+    description: 'Auf Websites anmelden mit einer belgischen Kids-ID oder eID und ihrer PIN.',
+  },
+  learn: {
+    heading: (site) => `Das erfährt ${site}:`,
+    atLeast: (years) => `dass du mindestens ${years} Jahre alt bist`,
+    notYet: (years) => `dass du noch nicht ${years} Jahre alt bist`,
+    whether: (years) => `ob du schon ${years} Jahre alt bist: ja oder nein`,
+    pseudonym: 'einen erfundenen Namen für dich, nur auf dieser Seite',
+    nothing: 'nur, dass du eine Karte hast',
+    not: 'Nicht deinen Namen, nicht deinen Geburtstag und nicht, wo du wohnst.',
+  },
+  page: {
+    title: (site) => `Anmelden bei ${site}`,
+    heading: (site) => `Möchtest du zu ${site}?`,
+    login: 'Mit meiner Karte anmelden',
+    back: (site) => `Zurück zu ${site}`,
+    preparing: 'Einen Moment …',
+    lookAtWindow: 'Schau auf das kleine Fenster',
+    lookAtWindowHint: 'Tippe deine PIN dort ein, nie auf einer Webseite.',
+    stop: 'Aufhören',
+    done: 'Geschafft!',
+    doneHint: (site) => `Du bist auf dem Weg zu ${site}.`,
+    leaving: (site) => `Es geht zurück zu ${site} …`,
+    again: 'Noch einmal versuchen',
+    adult: 'Für den Erwachsenen',
+    absent: 'Es fehlt noch etwas',
+    absentHow:
+      'Öffnen Sie den Erweiterungs-Shop dieses Browsers, suchen Sie „Kids-ID“ und wählen Sie „Hinzufügen“. Installieren Sie danach das Kids-ID-Programm für den Kartenleser.',
+    absentWaiting: 'Diese Seite sucht weiter. Sobald es da ist, kannst du weitermachen.',
+    found: 'Gefunden! Du kannst weitermachen.',
+    noScript:
+      'Diese Seite braucht JavaScript. Schalten Sie es im Browser ein und laden Sie die Seite neu.',
+    errorTitle: 'Das hat nicht geklappt',
+    errorBack: 'Zurück zur Seite',
+  },
+  window: {
+    title: 'Deine Karte',
+    forSite: (site) => `Für ${site}`,
+    cancel: 'Aufhören',
+    close: 'Schließen',
+    done: 'Geschafft!',
+    doneHint: 'Du kannst deine Karte herausnehmen. Dieses Fenster schließt sich von selbst.',
+    problem: 'Das hat nicht geklappt',
+  },
+  stages: {
+    connecting: { title: 'Einen Moment …', hint: 'Ich prüfe, ob alles sicher ist.' },
+    'reader-absent': {
+      title: 'Schließ den Kartenleser an',
+      hint: 'Steck den Stecker in den Computer.',
+    },
+    'card-absent': { title: 'Steck deine Karte ein', hint: 'Der Chip geht zuerst hinein.' },
+    reading: { title: 'Ich sehe deine Karte!', hint: 'Lass sie im Leser stecken.' },
+    signing: { title: 'Deine Karte arbeitet', hint: 'Lass sie im Leser stecken.' },
+    verifying: { title: 'Fast fertig', hint: 'Ich prüfe deine Karte.' },
+  },
+  pin: {
+    heading: 'Tippe deine PIN ein',
+    hint: 'Pass auf, dass niemand zuschaut.',
+    typed: (count) => (count === 1 ? '1 Ziffer getippt' : `${count} Ziffern getippt`),
+    keypad: 'Zifferntasten',
+    erase: 'Löschen',
+    ok: 'OK',
+    wrong: 'Das war nicht die richtige PIN.',
+    triesLeft: (count) => (count === 1 ? 'Noch 1 Versuch' : `Noch ${count} Versuche`),
+    tooShort: 'Deine PIN hat mindestens 4 Ziffern.',
+  },
+  lastTry: {
+    title: 'Stopp. Ruf einen Erwachsenen.',
+    child: 'Du hast noch 1 Versuch. Macht ihn zusammen.',
+    adult:
+      'Ist die PIN noch einmal falsch, wird die Karte gesperrt und nur die Gemeinde kann sie entsperren. Die PIN steht in dem Brief, der zur Karte gehört.',
+    confirm: 'Ich bin erwachsen und kenne die PIN',
+    go: 'PIN eintippen',
+  },
+  errors: {
+    EXTENSION_ABSENT: {
+      child: 'Dein Browser kann noch nicht mit deiner Karte sprechen. Frag einen Erwachsenen.',
+      adult: 'Fügen Sie diesem Browser die Kids-ID-Erweiterung hinzu.',
+    },
+    HOST_ABSENT: {
+      child: 'Auf diesem Computer fehlt ein Hilfsprogramm. Frag einen Erwachsenen.',
+      adult:
+        'Installieren Sie das Kids-ID-Programm auf diesem Computer und versuchen Sie es erneut.',
+    },
+    HOST_TOO_OLD: {
+      child: 'Das Hilfsprogramm auf diesem Computer ist zu alt. Frag einen Erwachsenen.',
+      adult: 'Installieren Sie das neueste Kids-ID-Programm und aktualisieren Sie die Erweiterung.',
+    },
+    READER_ABSENT: {
+      child: 'Ich sehe keinen Kartenleser.',
+      adult: 'Schließen Sie den Kartenleser an einen USB-Anschluss an, notfalls an einen anderen.',
+    },
+    CARD_ABSENT: {
+      child: 'Ich sehe deine Karte nicht.',
+      adult: 'Stecken Sie die Karte mit dem Chip voran ganz in den Leser.',
+    },
+    CARD_UNSUPPORTED: {
+      child: 'Das ist nicht die richtige Karte.',
+      adult: 'Nehmen Sie eine belgische Kids-ID, eID oder Ausländerkarte. Andere gehen hier nicht.',
+    },
+    CARD_REMOVED: {
+      child: 'Deine Karte war zu früh draußen.',
+      adult: 'Lassen Sie die Karte im Leser, bis sich das Fenster schließt.',
+    },
+    CARD_CHANGED: {
+      child: 'Das ist jetzt eine andere Karte.',
+      adult: 'Lassen Sie dieselbe Karte von Anfang bis Ende im Leser und beginnen Sie neu.',
+    },
+    CARD_BUSY: {
+      child: 'Deine Karte ist gerade beschäftigt.',
+      adult: 'Schließen Sie andere Programme, die die Karte nutzen, oder stecken Sie sie neu ein.',
+    },
+    CARD_ERROR: {
+      child: 'Ich kann deine Karte nicht lesen.',
+      adult:
+        'Wischen Sie den Chip mit einem weichen Tuch ab. Hilft das nicht, fragen Sie die Gemeinde.',
+    },
+    APPLET_TOO_OLD: {
+      child: 'Deine Karte ist dafür zu alt.',
+      adult: 'Der Chip dieser Karte ist ein älterer. Bitten Sie die Gemeinde um eine neue Karte.',
+    },
+    CERTIFICATE_ABSENT: {
+      child: 'Mit deiner Karte kannst du dich noch nicht anmelden.',
+      adult:
+        'Mit einer Kids-ID kann man sich ab 6 Jahren anmelden, wenn die Gemeinde das aktiviert hat. Fragen Sie dort nach.',
+    },
+    PIN_WRONG: {
+      child: 'Das war nicht die richtige PIN.',
+      adult:
+        'Die PIN steht in dem Brief, der zur Karte gehört. Versuchen Sie es gemeinsam noch einmal.',
+    },
+    PIN_BLOCKED: {
+      child: 'Deine Karte ist gesperrt. Das kann jedem passieren.',
+      adult: 'Die PIN war dreimal falsch. Die Gemeinde kann die Karte entsperren.',
+    },
+    USER_CANCELLED: {
+      child: 'Du hast aufgehört. Das ist in Ordnung.',
+      adult: 'Die Seite hat nichts erfahren. Sie können es jederzeit noch einmal versuchen.',
+    },
+    TIMED_OUT: {
+      child: 'Das hat ein bisschen zu lange gedauert.',
+      adult: 'Halten Sie Karte und PIN bereit und versuchen Sie es noch einmal.',
+    },
+    GATEWAY_UNREACHABLE: {
+      child: 'Ich komme nicht ins Internet.',
+      adult:
+        'Prüfen Sie die Verbindung. In der Schule oder Firma: Fragen Sie, wer das Netz betreut.',
+    },
+    GATEWAY_UNTRUSTED: {
+      child: 'Ich kenne diese Seite nicht, darum habe ich aufgehört. Sag es einem Erwachsenen.',
+      adult:
+        'Diese Anmeldeseite steht nicht auf der Liste. Machen Sie nicht weiter und melden Sie es.',
+    },
+    CONNECTION_INTERCEPTED: {
+      child: 'Vielleicht hört jemand mit, darum habe ich aufgehört. Sag es einem Erwachsenen.',
+      adult:
+        'Ein Virenscanner oder Netzfilter öffnet die sichere Verbindung. Nutzen Sie ein anderes Netz oder bitten Sie um eine Ausnahme.',
+    },
+    AUTHENTICATOR_INVALID: {
+      child: 'Die Antwort deiner Karte stimmte nicht.',
+      adult: 'Versuchen Sie es noch einmal. Bleibt es so, sagen Sie es den Betreibern der Seite.',
+    },
+    CERTIFICATE_MALFORMED: {
+      child: unreadable,
+      adult: 'Das Zertifikat der Karte ist unlesbar. Lassen Sie die Karte bei der Gemeinde prüfen.',
+    },
+    CERTIFICATE_KEY: {
+      child: unreadable,
+      adult:
+        'Der Schlüssel dieser Karte ist nicht mehr sicher. Bitten Sie die Gemeinde um eine neue.',
+    },
+    CERTIFICATE_PROFILE: {
+      child: unreadable,
+      adult: 'Das Zertifikat der Karte dient nicht zum Anmelden. Nehmen Sie eine andere Karte.',
+    },
+    CERTIFICATE_POLICY: {
+      child: unreadable,
+      adult: 'Diese Art Karte geht hier nicht. Nehmen Sie eine belgische Kids-ID oder eID.',
+    },
+    CERTIFICATE_EXPIRED: {
+      child: 'Deine Karte ist nicht mehr gültig.',
+      adult: 'Das Zertifikat der Karte ist abgelaufen. Lassen Sie es bei der Gemeinde erneuern.',
+    },
+    CERTIFICATE_ISSUER_UNKNOWN: {
+      child: 'Ich weiß nicht, wer diese Karte gemacht hat.',
+      adult:
+        'Die Karte kommt von keiner hier bekannten belgischen Behörde. Nehmen Sie eine andere.',
+    },
+    CERTIFICATE_PATH: {
+      child: 'Ich weiß nicht, wer diese Karte gemacht hat.',
+      adult: 'Die Zertifikatskette dieser Karte stimmt nicht. Nehmen Sie eine andere Karte.',
+    },
+    CERTIFICATE_REVOKED: {
+      child: 'Diese Karte wurde abgeschaltet.',
+      adult:
+        'Die Karte wurde als verloren, gestohlen oder ungültig gemeldet. Fragen Sie die Gemeinde.',
+    },
+    REVOCATION_UNKNOWN: {
+      child: 'Ich kann deine Karte gerade nicht prüfen.',
+      adult:
+        'Der Dienst, der belgische Karten prüft, antwortet nicht. Versuchen Sie es bald wieder.',
+    },
+    IDENTITY_INVALID: {
+      child: 'Ich finde deinen Geburtstag nicht auf dieser Karte.',
+      adult: 'Die Daten auf der Karte sind unvollständig. Lassen Sie sie bei der Gemeinde prüfen.',
+    },
+    AGE_OUTSIDE: {
+      child: 'Diese Seite ist für Menschen in einem anderen Alter.',
+      adult: 'Die Karte geht, aber das Alter passt hier nicht. Die Seite hat nichts erfahren.',
+    },
+    LOGIN_EXPIRED: {
+      child: 'Diese Seite hat zu lange gewartet.',
+      adult: 'Gehen Sie zurück zur Seite und beginnen Sie neu.',
+    },
+    LOGIN_OTHER_BROWSER: {
+      child: 'Diese Anmeldung hat woanders angefangen.',
+      adult: 'Gehen Sie zurück zur Seite und beginnen Sie in diesem Browser neu.',
+    },
+    SITE_REQUEST_INVALID: {
+      child: 'Die Seite hat etwas falsch gefragt. Du kannst nichts dafür.',
+      adult: 'Die Anfrage der Seite stimmt nicht. Gehen Sie zurück und melden Sie es der Seite.',
+    },
+    LOGIN_BUSY: {
+      child: 'Du meldest dich schon gerade an.',
+      adult: 'Ein anderes Anmeldefenster ist offen. Beenden oder schließen Sie es zuerst.',
+    },
+    CLICK_REQUIRED: {
+      child: 'Drück selbst auf den großen Knopf.',
+      adult: 'Zur Sicherheit beginnt eine Anmeldung nur mit einem echten Klick oder Tastendruck.',
+    },
+    MESSAGE_MALFORMED: {
+      child: notYourFault,
+      adult: 'Die Programme verstehen einander nicht. Aktualisieren Sie Erweiterung und Programm.',
+    },
+    MESSAGE_TOO_LARGE: {
+      child: notYourFault,
+      adult: 'Eine Nachricht war zu groß. Bleibt es so, sagen Sie es den Betreibern der Seite.',
+    },
+    INTERNAL: {
+      child: notYourFault,
+      adult: 'Versuchen Sie es gleich noch einmal. Bleibt es so, sagen Sie es den Betreibern.',
+    },
+  },
+};

@@ -1,0 +1,250 @@
+/** English. The keys of this table are the keys of every language. */
+import type { ErrorCode } from '../protocol/errors.ts';
+import type { HostStage } from '../protocol/host-messages.ts';
+import type { ErrorText } from './texts.ts';
+
+const unreadable = 'I do not understand this card.';
+const notYourFault = 'Something went wrong. It is not your fault.';
+
+export const en = {
+  languageName: 'English',
+  languages: 'Language',
+  brand: 'Log in with your card',
+  extension: {
+    name: 'Kids-ID: log in with your card',
+    description: 'Log in to websites with a Belgian kids-ID or eID card and its PIN.',
+  },
+  learn: {
+    heading: (site: string) => `${site} will learn:`,
+    atLeast: (years: number) => `that you are at least ${years}`,
+    notYet: (years: number) => `that you are not yet ${years}`,
+    whether: (years: number) => `whether you are already ${years}: yes or no`,
+    pseudonym: 'a made-up name for you, on this site only',
+    nothing: 'only that you have a card',
+    not: 'It will not learn your name, your birthday or where you live.',
+  },
+  page: {
+    title: (site: string) => `Log in to ${site}`,
+    heading: (site: string) => `Do you want to go to ${site}?`,
+    login: 'Log in with my card',
+    back: (site: string) => `Back to ${site}`,
+    preparing: 'One moment …',
+    lookAtWindow: 'Look at the small window',
+    lookAtWindowHint: 'Type your PIN there, never on a web page.',
+    stop: 'Stop',
+    done: 'It worked!',
+    doneHint: (site: string) => `You are on your way to ${site}.`,
+    leaving: (site: string) => `Going back to ${site} …`,
+    again: 'Try again',
+    adult: 'For the grown-up',
+    absent: 'One thing is missing',
+    absentHow:
+      'Open the extension shop of this browser, look for “Kids-ID” and choose “Add”. Then install the Kids-ID program for the card reader.',
+    absentWaiting: 'This page keeps looking. You can go on as soon as it is there.',
+    found: 'Found it! You can go on.',
+    noScript: 'This page needs JavaScript. Switch it on in your browser, then load the page again.',
+    errorTitle: 'That did not work',
+    errorBack: 'Back to the site',
+  },
+  window: {
+    title: 'Your card',
+    forSite: (site: string) => `For ${site}`,
+    cancel: 'Stop',
+    close: 'Close',
+    done: 'It worked!',
+    doneHint: 'You can take your card out. This window closes by itself.',
+    problem: 'That did not work',
+  },
+  stages: {
+    connecting: { title: 'One moment …', hint: 'I am checking that everything is safe.' },
+    'reader-absent': {
+      title: 'Plug in the card reader',
+      hint: 'Put the plug into the computer.',
+    },
+    'card-absent': { title: 'Put your card in', hint: 'Push it in with the chip first.' },
+    reading: { title: 'I see your card!', hint: 'Leave it in the reader.' },
+    signing: { title: 'Your card is working', hint: 'Leave it in the reader.' },
+    verifying: { title: 'Almost there', hint: 'I am checking your card.' },
+  } satisfies Record<HostStage, { title: string; hint: string }>,
+  pin: {
+    heading: 'Type your PIN',
+    hint: 'Make sure that nobody is looking.',
+    typed: (count: number) => (count === 1 ? '1 digit typed' : `${count} digits typed`),
+    keypad: 'Number keys',
+    erase: 'Erase',
+    ok: 'OK',
+    wrong: 'That was not the right PIN.',
+    triesLeft: (count: number) => (count === 1 ? '1 try left' : `${count} tries left`),
+    tooShort: 'Your PIN has at least 4 digits.',
+  },
+  lastTry: {
+    title: 'Stop. Call a grown-up.',
+    child: 'You have 1 try left. Do this one together.',
+    adult:
+      'If the PIN is wrong once more, the card is locked and only the municipality can unlock it. The PIN is in the letter that came with the card.',
+    confirm: 'I am a grown-up and I know the PIN',
+    go: 'Type the PIN',
+  },
+  errors: {
+    EXTENSION_ABSENT: {
+      child: 'Your browser cannot talk to your card yet. Ask a grown-up to help.',
+      adult: 'Add the Kids-ID extension to this browser.',
+    },
+    HOST_ABSENT: {
+      child: 'A helper program is missing on this computer. Ask a grown-up.',
+      adult: 'Install the Kids-ID program on this computer, then try again.',
+    },
+    HOST_TOO_OLD: {
+      child: 'The helper program on this computer is too old. Ask a grown-up.',
+      adult: 'Install the newest Kids-ID program and update the browser extension.',
+    },
+    READER_ABSENT: {
+      child: 'I do not see a card reader.',
+      adult: 'Plug the card reader into a USB port. If that does not help, try another port.',
+    },
+    CARD_ABSENT: {
+      child: 'I do not see your card.',
+      adult: 'Put the card into the reader, chip first, all the way in.',
+    },
+    CARD_UNSUPPORTED: {
+      child: 'This is not the right card.',
+      adult: 'Use a Belgian kids-ID, eID or foreigner’s card. Other cards do not work here.',
+    },
+    CARD_REMOVED: {
+      child: 'Your card came out too soon.',
+      adult: 'Leave the card in the reader until the window closes.',
+    },
+    CARD_CHANGED: {
+      child: 'That is a different card now.',
+      adult: 'Keep the same card in the reader from start to finish, and start again.',
+    },
+    CARD_BUSY: {
+      child: 'Your card is busy with something else.',
+      adult: 'Close other programs that use the card, or take it out and put it in again.',
+    },
+    CARD_ERROR: {
+      child: 'I cannot read your card.',
+      adult:
+        'Wipe the chip with a soft, dry cloth and try again. If it stays, ask the municipality.',
+    },
+    APPLET_TOO_OLD: {
+      child: 'Your card is too old for this.',
+      adult: 'The chip on this card is of an older kind. Ask the municipality for a new card.',
+    },
+    CERTIFICATE_ABSENT: {
+      child: 'Your card cannot log in yet.',
+      adult:
+        'A kids-ID can log in from the age of 6, once the municipality has activated it. Ask there.',
+    },
+    PIN_WRONG: {
+      child: 'That was not the right PIN.',
+      adult: 'The PIN is in the letter that came with the card. Try again together.',
+    },
+    PIN_BLOCKED: {
+      child: 'Your card is locked. That can happen to anyone.',
+      adult: 'The PIN was wrong three times. The municipality can unlock the card.',
+    },
+    USER_CANCELLED: {
+      child: 'You stopped. That is fine.',
+      adult: 'The site has learned nothing. You can try again whenever you like.',
+    },
+    TIMED_OUT: {
+      child: 'That took a bit too long.',
+      adult: 'Have the card and its PIN ready, and try again.',
+    },
+    GATEWAY_UNREACHABLE: {
+      child: 'I cannot reach the internet.',
+      adult: 'Check the connection. On a school or company network, ask who looks after it.',
+    },
+    GATEWAY_UNTRUSTED: {
+      child: 'I do not know this page, so I stopped. Tell a grown-up.',
+      adult: 'This login page is not on the trusted list. Do not go on, and tell the site.',
+    },
+    CONNECTION_INTERCEPTED: {
+      child: 'Somebody may be listening in, so I stopped. Tell a grown-up.',
+      adult:
+        'A virus scanner or network filter opens the secure connection. Use another network or ask for an exception.',
+    },
+    AUTHENTICATOR_INVALID: {
+      child: 'Your card’s answer was not right.',
+      adult: 'Try again. If it stays, tell the people who run this site.',
+    },
+    CERTIFICATE_MALFORMED: {
+      child: unreadable,
+      adult: 'The certificate on the card cannot be read. Ask the municipality to check the card.',
+    },
+    CERTIFICATE_KEY: {
+      child: unreadable,
+      adult: 'The key on this card is no longer safe enough. Ask the municipality for a new card.',
+    },
+    CERTIFICATE_PROFILE: {
+      child: unreadable,
+      adult: 'The certificate on the card is not one to log in with. Use another card.',
+    },
+    CERTIFICATE_POLICY: {
+      child: unreadable,
+      adult: 'This kind of card is not accepted here. Use a Belgian kids-ID or eID.',
+    },
+    CERTIFICATE_EXPIRED: {
+      child: 'Your card is not valid any more.',
+      adult: 'The certificate on the card has expired. Ask the municipality to renew it.',
+    },
+    CERTIFICATE_ISSUER_UNKNOWN: {
+      child: 'I do not know who made this card.',
+      adult: 'The card was not issued by a Belgian authority known here. Use another card.',
+    },
+    CERTIFICATE_PATH: {
+      child: 'I do not know who made this card.',
+      adult: 'The chain of certificates behind this card is not right. Use another card.',
+    },
+    CERTIFICATE_REVOKED: {
+      child: 'This card was switched off.',
+      adult: 'The card was reported lost, stolen or cancelled. Ask the municipality.',
+    },
+    REVOCATION_UNKNOWN: {
+      child: 'I cannot check your card right now.',
+      adult: 'The service that checks Belgian cards does not answer. Try again in a few minutes.',
+    },
+    IDENTITY_INVALID: {
+      child: 'I cannot find your birthday on this card.',
+      adult: 'The data on the card is not complete. Ask the municipality to check it.',
+    },
+    AGE_OUTSIDE: {
+      child: 'This site is for people of another age.',
+      adult:
+        'The card works, but its holder’s age does not fit here. The site has learned nothing.',
+    },
+    LOGIN_EXPIRED: {
+      child: 'This page has waited too long.',
+      adult: 'Go back to the site and start again.',
+    },
+    LOGIN_OTHER_BROWSER: {
+      child: 'This login started somewhere else.',
+      adult: 'Go back to the site and start again in this browser.',
+    },
+    SITE_REQUEST_INVALID: {
+      child: 'The site asked in the wrong way. It is not your fault.',
+      adult: 'The site’s request is not right. Go back, and tell the people who run the site.',
+    },
+    LOGIN_BUSY: {
+      child: 'You are already logging in.',
+      adult: 'Another login window is open. Finish it or close it, then try again.',
+    },
+    CLICK_REQUIRED: {
+      child: 'Press the big button yourself.',
+      adult: 'For safety a login only starts with a real click or key press.',
+    },
+    MESSAGE_MALFORMED: {
+      child: notYourFault,
+      adult: 'The parts do not understand each other. Update the extension and the program.',
+    },
+    MESSAGE_TOO_LARGE: {
+      child: notYourFault,
+      adult: 'A message was too large. Try again; if it stays, tell the people who run this site.',
+    },
+    INTERNAL: {
+      child: notYourFault,
+      adult: 'Try again in a moment. If it stays, tell the people who run this site.',
+    },
+  } satisfies Record<ErrorCode, ErrorText>,
+};

@@ -1,0 +1,253 @@
+/** French, as spoken in Belgium. */
+import type { Texts } from './texts.ts';
+
+const unreadable = 'Je ne comprends pas cette carte.';
+const notYourFault = 'Quelque chose n’a pas marché. Ce n’est pas ta faute.';
+
+export const fr: Texts = {
+  languageName: 'Français',
+  languages: 'Langue',
+  brand: 'Se connecter avec sa carte',
+  extension: {
+    name: 'Kids-ID : se connecter avec sa carte',
+    description: 'Connectez-vous à des sites avec une Kids-ID ou eID belge et son code PIN.',
+  },
+  learn: {
+    heading: (site) => `Ce que ${site} va savoir :`,
+    atLeast: (years) => `que tu as au moins ${years} ans`,
+    notYet: (years) => `que tu n’as pas encore ${years} ans`,
+    whether: (years) => `si tu as déjà ${years} ans : oui ou non`,
+    pseudonym: 'un nom inventé pour toi, sur ce site seulement',
+    nothing: 'seulement que tu as une carte',
+    not: 'Il ne saura ni ton nom, ni ta date de naissance, ni où tu habites.',
+  },
+  page: {
+    title: (site) => `Se connecter à ${site}`,
+    heading: (site) => `Tu veux aller sur ${site} ?`,
+    login: 'Me connecter avec ma carte',
+    back: (site) => `Retour à ${site}`,
+    preparing: 'Un instant …',
+    lookAtWindow: 'Regarde la petite fenêtre',
+    lookAtWindowHint: 'Tape ton code PIN là-bas, jamais sur une page web.',
+    stop: 'Arrêter',
+    done: 'C’est réussi !',
+    doneHint: (site) => `En route vers ${site}.`,
+    leaving: (site) => `Retour à ${site} …`,
+    again: 'Réessayer',
+    adult: 'Pour l’adulte',
+    absent: 'Il manque encore quelque chose',
+    absentHow:
+      'Ouvrez la boutique d’extensions de ce navigateur, cherchez « Kids-ID » et choisissez « Ajouter ». Installez ensuite le programme Kids-ID pour le lecteur de cartes.',
+    absentWaiting: 'Cette page continue à chercher. Dès que c’est prêt, tu peux continuer.',
+    found: 'Trouvé ! Tu peux continuer.',
+    noScript:
+      'Cette page a besoin de JavaScript. Activez-le dans votre navigateur, puis rechargez la page.',
+    errorTitle: 'Ça n’a pas marché',
+    errorBack: 'Retour au site',
+  },
+  window: {
+    title: 'Ta carte',
+    forSite: (site) => `Pour ${site}`,
+    cancel: 'Arrêter',
+    close: 'Fermer',
+    done: 'C’est réussi !',
+    doneHint: 'Tu peux retirer ta carte. Cette fenêtre se ferme toute seule.',
+    problem: 'Ça n’a pas marché',
+  },
+  stages: {
+    connecting: { title: 'Un instant …', hint: 'Je vérifie que tout est sûr.' },
+    'reader-absent': {
+      title: 'Branche le lecteur de cartes',
+      hint: 'Mets la fiche dans l’ordinateur.',
+    },
+    'card-absent': { title: 'Glisse ta carte', hint: 'La puce entre en premier.' },
+    reading: { title: 'Je vois ta carte !', hint: 'Laisse-la dans le lecteur.' },
+    signing: { title: 'Ta carte travaille', hint: 'Laisse-la dans le lecteur.' },
+    verifying: { title: 'Presque fini', hint: 'Je vérifie ta carte.' },
+  },
+  pin: {
+    heading: 'Tape ton code PIN',
+    hint: 'Vérifie que personne ne regarde.',
+    typed: (count) => (count === 1 ? '1 chiffre tapé' : `${count} chiffres tapés`),
+    keypad: 'Touches des chiffres',
+    erase: 'Effacer',
+    ok: 'OK',
+    wrong: 'Ce n’était pas le bon code PIN.',
+    triesLeft: (count) => (count === 1 ? 'Encore 1 essai' : `Encore ${count} essais`),
+    tooShort: 'Ton code PIN a au moins 4 chiffres.',
+  },
+  lastTry: {
+    title: 'Stop. Appelle un adulte.',
+    child: 'Il te reste 1 essai. Faites-le ensemble.',
+    adult:
+      'Si le code PIN est encore faux, la carte sera bloquée et seule la commune pourra la débloquer. Le code PIN se trouve dans la lettre reçue avec la carte.',
+    confirm: 'Je suis adulte et je connais le code PIN',
+    go: 'Taper le code PIN',
+  },
+  errors: {
+    EXTENSION_ABSENT: {
+      child: 'Ton navigateur ne sait pas encore parler à ta carte. Demande à un adulte.',
+      adult: 'Ajoutez l’extension Kids-ID à ce navigateur.',
+    },
+    HOST_ABSENT: {
+      child: 'Il manque un petit programme sur cet ordinateur. Demande à un adulte.',
+      adult: 'Installez le programme Kids-ID sur cet ordinateur, puis réessayez.',
+    },
+    HOST_TOO_OLD: {
+      child: 'Le petit programme sur cet ordinateur est trop vieux. Demande à un adulte.',
+      adult: 'Installez la dernière version du programme Kids-ID et mettez l’extension à jour.',
+    },
+    READER_ABSENT: {
+      child: 'Je ne vois pas de lecteur de cartes.',
+      adult: 'Branchez le lecteur sur un port USB. Si cela n’aide pas, essayez un autre port.',
+    },
+    CARD_ABSENT: {
+      child: 'Je ne vois pas ta carte.',
+      adult: 'Glissez la carte dans le lecteur, la puce en premier, jusqu’au bout.',
+    },
+    CARD_UNSUPPORTED: {
+      child: 'Ce n’est pas la bonne carte.',
+      adult: 'Utilisez une Kids-ID, une eID ou une carte d’étranger belge. Les autres ne vont pas.',
+    },
+    CARD_REMOVED: {
+      child: 'Ta carte est sortie trop tôt.',
+      adult: 'Laissez la carte dans le lecteur jusqu’à ce que la fenêtre se ferme.',
+    },
+    CARD_CHANGED: {
+      child: 'C’est une autre carte maintenant.',
+      adult: 'Gardez la même carte dans le lecteur du début à la fin, et recommencez.',
+    },
+    CARD_BUSY: {
+      child: 'Ta carte est occupée à autre chose.',
+      adult: 'Fermez les autres programmes qui utilisent la carte, ou retirez-la et remettez-la.',
+    },
+    CARD_ERROR: {
+      child: 'Je n’arrive pas à lire ta carte.',
+      adult: 'Essuyez la puce avec un chiffon doux et sec. Si cela continue, voyez la commune.',
+    },
+    APPLET_TOO_OLD: {
+      child: 'Ta carte est trop vieille pour ceci.',
+      adult:
+        'La puce de cette carte est d’un ancien type. Demandez une nouvelle carte à la commune.',
+    },
+    CERTIFICATE_ABSENT: {
+      child: 'Ta carte ne peut pas encore te connecter.',
+      adult:
+        'Une Kids-ID permet de se connecter dès 6 ans, si la commune l’a activée. Renseignez-vous là-bas.',
+    },
+    PIN_WRONG: {
+      child: 'Ce n’était pas le bon code PIN.',
+      adult: 'Le code PIN se trouve dans la lettre reçue avec la carte. Réessayez ensemble.',
+    },
+    PIN_BLOCKED: {
+      child: 'Ta carte est bloquée. Ça peut arriver à tout le monde.',
+      adult: 'Le code PIN était faux trois fois. La commune peut débloquer la carte.',
+    },
+    USER_CANCELLED: {
+      child: 'Tu as arrêté. Ce n’est pas grave.',
+      adult: 'Le site n’a rien appris. Vous pouvez réessayer quand vous voulez.',
+    },
+    TIMED_OUT: {
+      child: 'Ça a duré un peu trop longtemps.',
+      adult: 'Préparez la carte et son code PIN, puis réessayez.',
+    },
+    GATEWAY_UNREACHABLE: {
+      child: 'Je n’arrive pas à aller sur internet.',
+      adult: 'Vérifiez la connexion. À l’école ou au travail, demandez au responsable du réseau.',
+    },
+    GATEWAY_UNTRUSTED: {
+      child: 'Je ne connais pas cette page, alors j’ai arrêté. Dis-le à un adulte.',
+      adult:
+        'Cette page n’est pas sur la liste de confiance. N’allez pas plus loin, prévenez le site.',
+    },
+    CONNECTION_INTERCEPTED: {
+      child: 'Quelqu’un écoute peut-être, alors j’ai arrêté. Dis-le à un adulte.',
+      adult:
+        'Un antivirus ou un filtre du réseau ouvre la connexion sécurisée. Changez de réseau ou demandez une exception.',
+    },
+    AUTHENTICATOR_INVALID: {
+      child: 'La réponse de ta carte n’était pas juste.',
+      adult: 'Réessayez. Si cela continue, prévenez les responsables de ce site.',
+    },
+    CERTIFICATE_MALFORMED: {
+      child: unreadable,
+      adult: 'Le certificat de la carte est illisible. Faites vérifier la carte à la commune.',
+    },
+    CERTIFICATE_KEY: {
+      child: unreadable,
+      adult:
+        'La clé de cette carte n’est plus assez sûre. Demandez une nouvelle carte à la commune.',
+    },
+    CERTIFICATE_PROFILE: {
+      child: unreadable,
+      adult: 'Le certificat de la carte ne sert pas à se connecter. Utilisez une autre carte.',
+    },
+    CERTIFICATE_POLICY: {
+      child: unreadable,
+      adult: 'Ce type de carte n’est pas accepté ici. Utilisez une Kids-ID ou une eID belge.',
+    },
+    CERTIFICATE_EXPIRED: {
+      child: 'Ta carte n’est plus valable.',
+      adult: 'Le certificat de la carte a expiré. Faites-le renouveler à la commune.',
+    },
+    CERTIFICATE_ISSUER_UNKNOWN: {
+      child: 'Je ne sais pas qui a fait cette carte.',
+      adult: 'La carte ne vient pas d’une autorité belge connue ici. Utilisez une autre carte.',
+    },
+    CERTIFICATE_PATH: {
+      child: 'Je ne sais pas qui a fait cette carte.',
+      adult:
+        'La chaîne de certificats de cette carte n’est pas correcte. Utilisez une autre carte.',
+    },
+    CERTIFICATE_REVOKED: {
+      child: 'Cette carte a été désactivée.',
+      adult: 'La carte a été déclarée perdue, volée ou annulée. Renseignez-vous à la commune.',
+    },
+    REVOCATION_UNKNOWN: {
+      child: 'Je ne peux pas vérifier ta carte pour le moment.',
+      adult:
+        'Le service qui vérifie les cartes belges ne répond pas. Réessayez dans quelques minutes.',
+    },
+    IDENTITY_INVALID: {
+      child: 'Je ne trouve pas ton anniversaire sur cette carte.',
+      adult: 'Les données de la carte sont incomplètes. Faites-les vérifier à la commune.',
+    },
+    AGE_OUTSIDE: {
+      child: 'Ce site est pour des personnes d’un autre âge.',
+      adult: 'La carte fonctionne, mais l’âge ne convient pas ici. Le site n’a rien appris.',
+    },
+    LOGIN_EXPIRED: {
+      child: 'Cette page a attendu trop longtemps.',
+      adult: 'Retournez sur le site et recommencez.',
+    },
+    LOGIN_OTHER_BROWSER: {
+      child: 'Cette connexion a commencé ailleurs.',
+      adult: 'Retournez sur le site et recommencez dans ce navigateur.',
+    },
+    SITE_REQUEST_INVALID: {
+      child: 'Le site a mal posé sa question. Ce n’est pas ta faute.',
+      adult: 'La demande du site n’est pas correcte. Revenez en arrière et prévenez le site.',
+    },
+    LOGIN_BUSY: {
+      child: 'Tu es déjà en train de te connecter.',
+      adult:
+        'Une autre fenêtre de connexion est ouverte. Terminez-la ou fermez-la, puis réessayez.',
+    },
+    CLICK_REQUIRED: {
+      child: 'Appuie toi-même sur le grand bouton.',
+      adult: 'Par sécurité, la connexion ne démarre qu’avec un vrai clic ou une vraie touche.',
+    },
+    MESSAGE_MALFORMED: {
+      child: notYourFault,
+      adult: 'Les programmes ne se comprennent pas. Mettez à jour l’extension et le programme.',
+    },
+    MESSAGE_TOO_LARGE: {
+      child: notYourFault,
+      adult: 'Un message était trop grand. Si cela continue, prévenez les responsables de ce site.',
+    },
+    INTERNAL: {
+      child: notYourFault,
+      adult: 'Réessayez dans un instant. Si cela continue, prévenez les responsables de ce site.',
+    },
+  },
+};
