@@ -1,0 +1,153 @@
+/** What the window shows, one screen at a time; the site above it, and a way out below it. */
+import type { ErrorCode } from '../../gateway/protocol/errors.ts';
+import type { Disclosure, Site } from '../../gateway/protocol/fields.ts';
+import type { HostStage } from '../../gateway/protocol/host-messages.ts';
+import { disclosureLines } from '../../gateway/texts/disclosure-lines.ts';
+import type { Texts } from '../../gateway/texts/texts.ts';
+import {
+  createButton,
+  createElement,
+  createPicture,
+  getElement,
+  pictureAddress,
+} from './elements.ts';
+import { createPinScreen, type PinScreen } from './pin-screen.ts';
+
+const STAGE_PICTURES: Readonly<Record<HostStage, string>> = {
+  connecting: 'working',
+  'reader-absent': 'plug-reader',
+  'card-absent': 'insert-card',
+  reading: 'reading',
+  signing: 'reading',
+  verifying: 'working',
+};
+
+export interface View {
+  showStage(stage: HostStage): void;
+  /** Who asks and what it learns, as the gateway told the host. */
+  showSite(site: Site, disclosure: Disclosure): void;
+  /** Asks for the PIN; the last try stands behind a step that only an adult should take. */
+  askPin(options: {
+    triesLeft: number | undefined;
+    wrong: boolean;
+    onPin: (digits: readonly number[]) => void;
+  }): void;
+  showDone(): void;
+  showProblem(code: ErrorCode): void;
+}
+
+/** Creates the view. `onLeave` is called by the button below, by Escape and by the close button. */
+export function createView(texts: Texts, onLeave: () => void): View {
+  const screen = getElement('screen');
+  const siteHeader = getElement('site');
+  const leave = getElement('leave');
+  const live = getElement('live');
+  let pinScreen: PinScreen | undefined;
+
+  leave.textContent = texts.window.cancel;
+  leave.hidden = false;
+  leave.addEventListener('click', onLeave);
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') onLeave();
+  });
+
+  function announce(sentence: string): void {
+    live.textContent = sentence;
+  }
+
+  function show(content: HTMLElement): void {
+    pinScreen?.close();
+    pinScreen = undefined;
+    announce('');
+    screen.replaceChildren(content);
+    // With the focus on the heading a screen reader reads the new screen from its start.
+    const heading = content.querySelector('h1');
+    if (heading === null) return;
+    heading.tabIndex = -1;
+    heading.focus();
+  }
+
+  function showKeypad(options: Parameters<View['askPin']>[0]): void {
+    const created = createPinScreen({ ...options, texts, announce });
+    show(created.element);
+    pinScreen = created;
+  }
+
+  return {
+    showStage(stage) {
+      const { title, hint } = texts.stages[stage];
+      show(createScene({ picture: STAGE_PICTURES[stage], title, hint }));
+    },
+    showSite(site, disclosure) {
+      siteHeader.replaceChildren(...createSiteHeader(texts, site, disclosure));
+      siteHeader.hidden = false;
+      document.title = `${texts.window.title} – ${site.name}`;
+    },
+    askPin(options) {
+      if (options.triesLeft === 1) show(createLastTry(texts, () => showKeypad(options)));
+      else showKeypad(options);
+    },
+    showDone() {
+      leave.hidden = true;
+      const { done: title, doneHint: hint } = texts.window;
+      show(createScene({ picture: 'done', title, hint }));
+    },
+    showProblem(code) {
+      leave.hidden = true;
+      siteHeader.hidden = true;
+      const scene = createScene({
+        picture: 'problem',
+        title: texts.window.problem,
+        hint: texts.errors[code].child,
+      });
+      const close = createButton('button button-main', texts.window.close, onLeave);
+      scene.append(createAdvice(texts, texts.errors[code].adult), close);
+      show(scene);
+    },
+  };
+}
+
+function createScene(scene: { picture: string; title: string; hint: string }): HTMLElement {
+  return createElement(
+    'div',
+    'scene',
+    createPicture('scene-picture', pictureAddress(scene.picture)),
+    createElement('h1', '', scene.title),
+    createElement('p', '', scene.hint),
+  );
+}
+
+function createAdvice(texts: Texts, advice: string): HTMLElement {
+  return createElement('p', 'adult', createElement('strong', '', texts.page.adult), advice);
+}
+
+function createSiteHeader(texts: Texts, site: Site, disclosure: Disclosure): readonly Node[] {
+  const lines = disclosureLines(texts, disclosure).map((line) => createElement('li', '', line));
+  const words = createElement(
+    'div',
+    '',
+    createElement('p', 'site-name', texts.window.forSite(site.name)),
+    createElement('p', 'site-learns', texts.learn.heading(site.name)),
+    createElement('ul', 'site-claims', ...lines),
+  );
+  return [createPicture('site-picture', site.picture ?? pictureAddress('site')), words];
+}
+
+/** The last try: a box to tick and a button, so that nobody comes past it by typing on. */
+function createLastTry(texts: Texts, onContinue: () => void): HTMLElement {
+  const { title, child, adult, confirm, go } = texts.lastTry;
+  const box = createElement('input', '');
+  box.type = 'checkbox';
+  const goButton = createButton('button button-main', go, onContinue);
+  goButton.disabled = true;
+  box.addEventListener('change', () => {
+    goButton.disabled = !box.checked;
+  });
+  const scene = createScene({ picture: 'grown-up', title, hint: child });
+  scene.append(
+    createAdvice(texts, adult),
+    createElement('label', 'confirm', box, createElement('span', '', confirm)),
+    goButton,
+  );
+  return scene;
+}
