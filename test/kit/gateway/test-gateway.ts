@@ -1,0 +1,97 @@
+/**
+ * A gateway in this process, with the test PKI and its OCSP responder, on free ports: for tests that
+ * speak its protocols themselves. TEST ONLY.
+ */
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createGateway } from '../../../gateway/app.ts';
+import { loadTrust } from '../../../gateway/certificate/trust.ts';
+import { readConfig } from '../../../gateway/config.ts';
+import { readKeys } from '../../../gateway/keys.ts';
+import { buildPageScript } from '../../../gateway/login/build-page-script.ts';
+import { loadClients } from '../../../gateway/oidc/clients.ts';
+import { openSqliteStore } from '../../../gateway/store/sqlite-store.ts';
+import { encodeCertificatePem } from '../pki/build-certificate.ts';
+import { type OcspResponder, startOcspResponder } from '../pki/ocsp-responder.ts';
+import { openTestPki, type TestPki } from '../pki/test-pki.ts';
+import { writeChatFiles, writeGatewayFiles } from '../start/gateway-files.ts';
+import { claimPort } from '../start/ports.ts';
+
+export interface TestGateway {
+  readonly origin: string;
+  readonly port: number;
+  /** PEM of the CA of the web listener. */
+  readonly webCa: string;
+  readonly connectionKeyThumbprint: string;
+  readonly pki: TestPki;
+  readonly ocsp: OcspResponder;
+  readonly storeFile: string;
+  /** Registered: `chat` as `npm start` has it, with this callback and private key. */
+  readonly redirectUri: string;
+  readonly clientKey: Readonly<Record<string, string>>;
+  /** Everything that was logged. */
+  readonly log: readonly { readonly fields: object; readonly message: string }[];
+  stop(): Promise<void>;
+}
+
+/** Starts a gateway in a temporary folder. `clients` are registered beside the chat. */
+export async function startTestGateway(
+  options: { clients?: readonly object[]; now?: () => Date } = {},
+): Promise<TestGateway> {
+  const now = options.now ?? (() => new Date());
+  const dir = mkdtempSync(join(tmpdir(), 'kids-id-gateway-'));
+  const port = await claimPort(0);
+  const origin = `https://gateway.localhost:${port}`;
+  const chatOrigin = 'https://chat.localhost';
+  const pki = await openTestPki({ dir: join(dir, 'pki'), now: now() });
+  const ocsp = await startOcspResponder({ pki, now });
+  const chat = await writeChatFiles({ dir: join(dir, 'chat'), pki, origin: chatOrigin });
+  const { configFile, connectionKeyThumbprint } = await writeGatewayFiles({
+    dir: join(dir, 'gateway'),
+    pki,
+    origin,
+    port,
+    ocspUrl: ocsp.url,
+    clients: [chat, ...(options.clients ?? [])],
+  });
+  const config = readConfig(configFile);
+  const store = openSqliteStore({ path: config.storeFile, now });
+  const log: { fields: object; message: string }[] = [];
+  const write = (fields: object, message: string) => void log.push({ fields, message });
+  const server = createGateway({
+    config,
+    keys: await readKeys(config.keysFile),
+    clients: loadClients(config.clientsFolder),
+    trust: loadTrust({
+      mode: 'test',
+      anchors: [pki.root.certificate],
+      intermediates: [pki.citizenCa.certificate],
+    }),
+    store,
+    pageScript: await buildPageScript(),
+    now,
+    logger: { info: write, warn: write, error: write },
+  });
+  await once(server.listen(config.listen), 'listening');
+  return {
+    origin,
+    port,
+    webCa: encodeCertificatePem(pki.webCa.certificate),
+    connectionKeyThumbprint,
+    pki,
+    ocsp,
+    storeFile: config.storeFile,
+    redirectUri: `${chatOrigin}/callback`,
+    clientKey: JSON.parse(readFileSync(join(dir, 'chat', 'client-key.json'), 'utf8')),
+    log,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await store.close();
+      await ocsp.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}

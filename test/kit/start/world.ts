@@ -1,0 +1,191 @@
+/**
+ * Everything that a login needs, started: test PKI, OCSP responder, gateway, chat, card slot, extension
+ * and host. `npm start` opens one on fixed ports, end-to-end tests one each on free ports. TEST ONLY.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserContext } from 'playwright';
+import { buildExtension } from '../../../extension/package/build-extension.ts';
+import { launchChromium } from '../browser/chromium.ts';
+import { createVirtualCard } from '../card/virtual-card.ts';
+import type { Person } from '../persons.ts';
+import { encodeCertificatePem } from '../pki/build-certificate.ts';
+import { type OcspResponder, startOcspResponder } from '../pki/ocsp-responder.ts';
+import { personalise } from '../pki/personalise.ts';
+import { openTestPki, type TestPki } from '../pki/test-pki.ts';
+import { type CardSlot, openCardSlot } from './card-slot.ts';
+import { type Child, startChild } from './child-process.ts';
+import { writeChatFiles, writeGatewayFiles } from './gateway-files.ts';
+import { writeHostFiles } from './host-files.ts';
+import { claimPort } from './ports.ts';
+
+export interface Ports {
+  readonly gateway: number;
+  readonly chat: number;
+  readonly ocsp: number;
+}
+
+export interface World {
+  readonly ports: Ports;
+  readonly gatewayOrigin: string;
+  readonly chatOrigin: string;
+  readonly pki: TestPki;
+  readonly ocsp: OcspResponder;
+  readonly slot: CardSlot;
+  readonly gateway: Child;
+  readonly chat: Child;
+  /** Personalises a card for a person and puts it into the reader. */
+  insertCardOf(person: Person): Promise<void>;
+  /** A browser with a fresh profile, the extension and the host. */
+  openBrowser(options: { headless: boolean }): Promise<BrowserContext>;
+  stop(): Promise<void>;
+}
+
+const root = join(import.meta.dirname, '../../..');
+
+/**
+ * Starts a world in `dir`. Ports of 0 are chosen freely.
+ * @param options.say gets a line for each step, for whoever waits.
+ */
+export async function startWorld(options: {
+  dir: string;
+  ports: Ports;
+  slot?: CardSlot['kind'];
+  say?: (line: string) => void;
+}): Promise<World> {
+  const { dir, say = () => undefined } = options;
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const cleanups: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    return await buildWorld({ ...options, say, stop, cleanups });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function buildWorld(options: {
+  dir: string;
+  ports: Ports;
+  slot?: CardSlot['kind'];
+  say: (line: string) => void;
+  stop: () => Promise<void>;
+  cleanups: (() => Promise<void>)[];
+}): Promise<World> {
+  const { dir, say, cleanups } = options;
+  const ports = {
+    gateway: await claimPort(options.ports.gateway),
+    chat: await claimPort(options.ports.chat),
+    ocsp: await claimPort(options.ports.ocsp),
+  };
+  const gatewayOrigin = `https://gateway.localhost:${ports.gateway}`;
+  const chatOrigin = `https://chat.localhost:${ports.chat}`;
+
+  say('Test PKI and OCSP responder …');
+  const pki = await openTestPki({ dir: join(dir, 'pki'), now: new Date() });
+  const ocsp = await startOcspResponder({ pki, now: () => new Date(), port: ports.ocsp });
+  cleanups.push(() => ocsp.stop());
+  const caFile = join(dir, 'web-ca.pem');
+  writeFileSync(caFile, encodeCertificatePem(pki.webCa.certificate));
+
+  say('Gateway …');
+  const chatClient = await writeChatFiles({ dir: join(dir, 'chat'), pki, origin: chatOrigin });
+  const files = await writeGatewayFiles({
+    dir: join(dir, 'gateway'),
+    pki,
+    origin: gatewayOrigin,
+    port: ports.gateway,
+    ocspUrl: ocsp.url,
+    clients: [chatClient],
+  });
+  const gateway = await startGateway(files.configFile);
+  cleanups.push(() => gateway.stop());
+
+  say('Chat …');
+  const chat = await startChat({ dir: join(dir, 'chat'), port: ports.chat, caFile, gatewayOrigin });
+  cleanups.push(() => chat.stop());
+
+  say('Card reader …');
+  const slot = await openCardSlot({ dir, ...(options.slot && { kind: options.slot }) });
+  cleanups.push(() => slot.stop());
+
+  say('Extension and native host …');
+  const extensionDir = join(dir, 'extension');
+  await buildExtension({ outDir: extensionDir, gateways: [gatewayOrigin] });
+  const home = join(dir, 'home');
+  const hostLauncher = writeHostFiles({
+    home,
+    slot,
+    gateways: [
+      {
+        origin: gatewayOrigin,
+        connectionKey: files.connectionKeyThumbprint,
+        certificateAuthority: caFile,
+      },
+    ],
+  });
+
+  let profiles = 0;
+  return {
+    ports,
+    gatewayOrigin,
+    chatOrigin,
+    pki,
+    ocsp,
+    slot,
+    gateway,
+    chat,
+    async insertCardOf(person) {
+      await slot.insert(createVirtualCard(await personalise({ person, pki, now: new Date() })));
+    },
+    async openBrowser({ headless }) {
+      profiles += 1;
+      const context = await launchChromium({
+        profileDir: join(home, `profile-${process.pid}-${profiles}`),
+        extensionDir,
+        hostLauncher,
+        caFile,
+        headless,
+      });
+      cleanups.push(() => context.close());
+      return context;
+    },
+    stop: options.stop,
+  };
+}
+
+function startGateway(configFile: string): Promise<Child> {
+  return startChild({
+    name: 'The gateway',
+    script: join(root, 'gateway/main.ts'),
+    args: ['--config', configFile],
+    ready: /"msg":"listening"/,
+  });
+}
+
+function startChat(options: {
+  dir: string;
+  port: number;
+  caFile: string;
+  gatewayOrigin: string;
+}): Promise<Child> {
+  return startChild({
+    name: 'The chat',
+    script: join(root, 'examples/chat/server.ts'),
+    preloads: ['localhost.ts', 'report-id-token.ts'],
+    env: {
+      PORT: String(options.port),
+      PUBLIC_URL: `https://chat.localhost:${options.port}`,
+      ISSUER: options.gatewayOrigin,
+      CLIENT_ID: 'chat',
+      CLIENT_KEY_FILE: join(options.dir, 'client-key.json'),
+      TLS_KEY_FILE: join(options.dir, 'web-key.pem'),
+      TLS_CERT_FILE: join(options.dir, 'web.pem'),
+      NODE_EXTRA_CA_CERTS: options.caFile,
+    },
+    ready: /listening|ready|open/i,
+  });
+}

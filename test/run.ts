@@ -1,0 +1,49 @@
+/**
+ * `npm test`: lint, type check, then every test under Node's own runner, whose summary stands last.
+ * As root on Debian the packages that tests need are installed; otherwise what is missing is said
+ * and the tests that need it are skipped and counted. TEST ONLY.
+ */
+import { spawnSync } from 'node:child_process';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { canInstall, installPackages, TEST_PACKAGES } from './kit/start/system-packages.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+const missing = installPackages(TEST_PACKAGES, say);
+if (missing.length > 0) {
+  const list = missing.map(({ name }) => name).join(' ');
+  if (canInstall()) fail(`apt could not install: ${list}`);
+  say(`Not on this machine, so tests that need them are skipped: ${list}`);
+}
+
+const steps: readonly (readonly [string, ...string[]])[] = [
+  ['biome', 'check', '--error-on-warnings', '.'],
+  ['oxlint', '--type-aware', '--deny-warnings'],
+  ['tsc'],
+  ['tsc', '-p', 'gateway/protocol'],
+  ['tsc', '-p', 'gateway/page'],
+  ['tsc', '-p', 'extension'],
+  [
+    process.execPath,
+    '--test',
+    '--test-concurrency=2',
+    '--test-timeout=300000',
+    ...(process.argv.length > 2 ? process.argv.slice(2) : ['test/**/*.test.ts']),
+  ],
+];
+for (const [command, ...args] of steps) {
+  say(`\n> ${[command.split('/').at(-1), ...args].join(' ')}`);
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) fail(`${command.split('/').at(-1)} failed`);
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
