@@ -13,7 +13,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const shell = process.platform === 'win32';
 
 if (isStale()) {
-  process.stderr.write('Installing npm packages (about 160 MB in node_modules, once) …\n');
+  process.stderr.write('Installing npm packages (about 400 MB in node_modules, once) …\n');
   // Not `npm ci`: it fails where a registry lacks optional packages of other platforms.
   const flags = ['install', '--no-audit', '--no-fund', '--include=dev', '--include=optional'];
   const { status } = spawnSync('npm', flags, {

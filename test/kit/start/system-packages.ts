@@ -14,6 +14,7 @@ interface SystemPackage {
 
 export const START_PACKAGES: readonly SystemPackage[] = [
   { name: 'chromium', file: '/usr/bin/chromium', use: 'the browser' },
+  { name: 'iproute2', file: '/sbin/ip', use: 'the virtual reader on a network of its own' },
   { name: 'libnss3-tools', file: '/usr/bin/certutil', use: 'the test CA in a throw-away profile' },
   { name: 'pcscd', file: '/usr/sbin/pcscd', use: 'the smart card service' },
   {
