@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -106,7 +106,9 @@ describe('pcscd of our own', { skip: problems.length > 0 ? problems.join('; ') :
     await withPcscd('fast', async (pcscd) => {
       const inserted = await connectVpcd({ card: createVirtualCard(emma), port: pcscd.port });
       const few = await timed(() => probe(pcscd, '80E400001C'));
-      const many = await timed(() => probe(pcscd, ...new Array<string>(101).fill('80E400001C')));
+      const many = await timed(() =>
+        probe(pcscd, ...Array.from({ length: 101 }, () => '80E400001C')),
+      );
       assert.ok((many - few) / 100 < 20);
       await inserted.remove();
     });
@@ -129,6 +131,14 @@ describe('pcscd of our own', { skip: problems.length > 0 ? problems.join('; ') :
     await withPcscd('same', async (pcscd) => {
       await assert.rejects(startPcscd({ dir: join(root, 'same') }), /another pcscd runs/);
       assert.equal(isAlive(pcscd.pid), true);
+    });
+  });
+
+  it('leaves nothing behind when the port for cards is taken', async () => {
+    await withPcscd('first', async ({ port }) => {
+      const dir = join(root, 'second');
+      await assert.rejects(startPcscd({ dir, port }), /EADDRINUSE/);
+      assert.deepEqual(await readdir(dir), []);
     });
   });
 
@@ -175,7 +185,8 @@ describe('pcscd of our own', { skip: problems.length > 0 ? problems.join('; ') :
     it('takes its reader with it when it is killed', async () => {
       const { child, text } = await startMain('killed');
       const folder = /=(.*)\/pcscd\.comm$/m.exec(text)?.[1] ?? '';
-      const pid = Number(await readFile(join(folder, 'pcscd.pid'), 'utf8'));
+      // The file ends in a line feed and a zero.
+      const pid = Number.parseInt(await readFile(join(folder, 'pcscd.pid'), 'utf8'), 10);
       assert.equal(isAlive(pid), true);
       child.kill('SIGKILL');
       await once(child, 'exit');
@@ -207,10 +218,10 @@ describe('pcscd of our own', { skip: problems.length > 0 ? problems.join('; ') :
   });
 });
 
+/** A process that has ended but waits to be collected (state Z, proc(5)) is not alive. */
 function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
   } catch {
     return false;
   }

@@ -114,7 +114,8 @@ export async function startPcscd(options: {
   } catch (error) {
     await endDaemon(daemon, exited);
     await removeFolder(dir);
-    throw new Error(`pcscd did not start: ${output() || 'it wrote nothing'}`, { cause: error });
+    const reason = output() || (error instanceof Error ? error.message : 'it wrote nothing');
+    throw new Error(`pcscd did not start: ${reason}`, { cause: error });
   }
 }
 
