@@ -1,6 +1,6 @@
 /**
- * The certificate extensions that the rules of this folder look at (RFC 5280 §4.2), decoded strictly. Unknown ones
- * are kept by name, so that a critical one can be refused.
+ * The certificate extensions that the rules of this folder look at (RFC 5280 §4.2), decoded
+ * strictly. Unknown ones are kept by name, so that a critical one can be refused.
  */
 import { KidsIdError } from '../protocol/errors.ts';
 import { DER_TAG, type DerNode, DerReader, decodeObjectIdentifier, parseDer } from './der.ts';
@@ -115,7 +115,10 @@ function decodeExtendedKeyUsage(node: DerNode): string[] {
   return nonEmpty(node).map(decodeObjectIdentifier);
 }
 
-/** Policy identifiers; qualifiers say nothing that a rule here needs. A policy twice is an error (§4.2.1.4). */
+/**
+ * Policy identifiers; qualifiers say nothing that a rule here needs. A policy twice is an error
+ * (§4.2.1.4).
+ */
 function decodePolicies(node: DerNode): string[] {
   const policies = nonEmpty(node).map((policy) =>
     decodeObjectIdentifier(new DerReader(policy).next()),

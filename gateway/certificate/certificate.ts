@@ -1,6 +1,6 @@
 /**
- * X.509 certificates as typed values (RFC 5280 §4.1). Parsing judges the encoding only: what a certificate may say
- * is the business of the profile and of the path.
+ * X.509 certificates as typed values (RFC 5280 §4.1). Parsing judges the encoding only: what a
+ * certificate may say is the business of the profile and of the path.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { KidsIdError } from '../protocol/errors.ts';

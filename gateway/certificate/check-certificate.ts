@@ -7,9 +7,10 @@ import { checkProfile } from './profile.ts';
 import { checkMode, type Trust } from './trust.ts';
 
 /**
- * Checks an authentication certificate at `now` against what the gateway trusts. Revocation comes after it.
- * @throws {KidsIdError} CERTIFICATE_KEY, CERTIFICATE_PROFILE, CERTIFICATE_POLICY, CERTIFICATE_EXPIRED,
- *   CERTIFICATE_ISSUER_UNKNOWN, CERTIFICATE_PATH
+ * Checks an authentication certificate at `now` against what the gateway trusts. Revocation comes
+ * after it.
+ * @throws {KidsIdError} CERTIFICATE_KEY, CERTIFICATE_PROFILE, CERTIFICATE_POLICY,
+ *   CERTIFICATE_EXPIRED, CERTIFICATE_ISSUER_UNKNOWN, CERTIFICATE_PATH
  */
 export function checkCertificate(options: {
   certificate: Certificate;

@@ -1,10 +1,13 @@
 /**
- * A strict reader of DER (ITU-T X.690): one structure, definite and shortest lengths, no left-over bytes. It knows
- * encoding rules and no certificate. Only tag numbers below 31 are read: X.509 and OCSP need no others.
+ * A strict reader of DER (ITU-T X.690): one structure, definite and shortest lengths, no left-over
+ * bytes. It knows encoding rules and no certificate. Only tag numbers below 31 are read: X.509 and
+ * OCSP need no others.
  */
 import { KidsIdError } from '../protocol/errors.ts';
 
-/** One element. `encoded` is tag, length and content; `children` are there for constructed elements. */
+/**
+ * One element. `encoded` is tag, length and content; `children` are there for constructed elements.
+ */
 export interface DerNode {
   /** The identifier octet: class, constructed bit and number. */
   readonly tag: number;
@@ -35,8 +38,8 @@ const CONSTRUCTED = 0x20;
 const MAX_DEPTH = 24;
 
 /**
- * Parses exactly one DER element. Content of the universal primitive types is checked too, so that a value has one
- * encoding only.
+ * Parses exactly one DER element. Content of the universal primitive types is checked too, so that
+ * a value has one encoding only.
  * @throws {KidsIdError} CERTIFICATE_MALFORMED
  */
 export function parseDer(bytes: Uint8Array): DerNode {
@@ -75,17 +78,6 @@ export class DerReader {
   end(): void {
     if (this.#index < this.#nodes.length) throw malformed('elements after the structure');
   }
-}
-
-/**
- * The only child of an explicit tag.
- * @throws {KidsIdError} CERTIFICATE_MALFORMED
- */
-export function unwrapDer(node: DerNode, tag: number): DerNode {
-  const reader = new DerReader(node, node.tag);
-  const child = reader.next(tag);
-  reader.end();
-  return child;
 }
 
 /**
@@ -172,7 +164,9 @@ function readLength(bytes: Uint8Array, start: number): { length: number; content
   return { length, contentStart: start + 1 + width };
 }
 
-/** X.690 §8 and §11 for the universal types; the constructed bit belongs to SEQUENCE and SET alone. */
+/**
+ * X.690 §8 and §11 for the universal types; the constructed bit belongs to SEQUENCE and SET alone.
+ */
 function checkUniversal(node: DerNode): void {
   const isList = node.tag === DER_TAG.sequence || node.tag === DER_TAG.set;
   if ((node.tag & CONSTRUCTED) !== 0 && !isList) throw malformed('constructed where DER has none');

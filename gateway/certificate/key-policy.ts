@@ -1,5 +1,6 @@
 /**
- * Which keys are strong enough, and of a kind that Belgian cards and CAs have (card facts §1.6, §4.2).
+ * Which keys are strong enough, and of a kind that Belgian cards and CAs have (card facts §1.6,
+ * §4.2).
  */
 import { KidsIdError } from '../protocol/errors.ts';
 import type { Certificate } from './certificate.ts';

@@ -1,12 +1,12 @@
 /**
- * Asks OCSP responders over HTTP (RFC 6960 appendix A). A certificate's URL never decides where a request goes: its
- * host must be in the configuration, which names the address.
+ * Asks OCSP responders over HTTP (RFC 6960 appendix A). A certificate's URL never decides where a
+ * request goes: its host must be in the configuration, which names the address.
  */
 import { KidsIdError } from '../protocol/errors.ts';
 
 /**
- * Sends one OCSP request (DER) to the responder of a certificate's OCSP URL; resolves with the body of the answer.
- * Rejects with REVOCATION_UNKNOWN.
+ * Sends one OCSP request (DER) to the responder of a certificate's OCSP URL; resolves with the body
+ * of the answer. Rejects with REVOCATION_UNKNOWN.
  */
 export type OcspFetch = (request: { url: string; body: Uint8Array }) => Promise<Uint8Array>;
 
@@ -14,8 +14,9 @@ const DEFAULT_TIMEOUT_MS = 5000;
 const MAX_BODY_BYTES = 65_536;
 
 /**
- * Creates an {@link OcspFetch} that knows these responders: host name in certificates → base URL to ask. The path of
- * the certificate's URL is kept. No redirects; one deadline for the whole exchange, 5 s when absent.
+ * Creates an {@link OcspFetch} that knows these responders: host name in certificates → base URL to
+ * ask. The path of the certificate's URL is kept. No redirects; one deadline for the whole
+ * exchange, 5 s when absent.
  */
 export function createOcspFetch(options: {
   responders: Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 /**
- * OCSP requests (RFC 6960 §4.1) about one certificate each. Built with pkijs, whose types stay in here.
+ * OCSP requests (RFC 6960 §4.1) about one certificate each. Built with pkijs, whose types stay in
+ * here.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import * as asn1js from 'asn1js';
@@ -7,7 +8,9 @@ import * as pkijs from 'pkijs';
 import { type Certificate, decodeBitString } from './certificate.ts';
 import { parseDer } from './der.ts';
 
-/** Which certificate is asked about. The hashes are SHA-1, the only ones that every responder knows. */
+/**
+ * Which certificate is asked about. The hashes are SHA-1, the only ones that every responder knows.
+ */
 export interface CertificateId {
   readonly issuerNameHash: Uint8Array;
   readonly issuerKeyHash: Uint8Array;
@@ -23,7 +26,10 @@ export interface OcspRequest {
   readonly der: Uint8Array;
 }
 
-/** AlgorithmIdentifier of the hashes in a {@link CertificateId}. They identify; no signature rests on them. */
+/**
+ * AlgorithmIdentifier of the hashes in a {@link CertificateId}. They identify; no signature rests
+ * on them.
+ */
 export const CERTIFICATE_ID_HASH = '1.3.14.3.2.26';
 
 export const OCSP_NONCE = '1.3.6.1.5.5.7.48.1.2';
@@ -52,7 +58,10 @@ export function createOcspRequest(issuer: Certificate, serial: Uint8Array): Ocsp
   return { certificateId, nonce, der: new Uint8Array(request.toSchema(true).toBER(false)) };
 }
 
-/** SHA-1 of a certificate's key bits, without tag, length and unused bits (RFC 6960 §4.1.1, §4.2.1 KeyHash). */
+/**
+ * SHA-1 of a certificate's key bits, without tag, length and unused bits (RFC 6960 §4.1.1, §4.2.1
+ * KeyHash).
+ */
 export function issuerKeyHash(certificate: Certificate): Uint8Array {
   const [, key] = parseDer(certificate.spki).children;
   if (key === undefined) throw new TypeError('a parsed certificate has a key');

@@ -1,6 +1,6 @@
 /**
- * OCSP responses as typed values (RFC 6960 §4.2). pkijs parses them after a strict look at their DER; nothing is
- * verified here, and no pkijs type leaves.
+ * OCSP responses as typed values (RFC 6960 §4.2). pkijs parses them after a strict look at their
+ * DER; nothing is verified here, and no pkijs type leaves.
  */
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';

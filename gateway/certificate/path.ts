@@ -1,7 +1,7 @@
 /**
- * Certification paths (RFC 5280 §6): from a certificate over configured intermediates to a pinned anchor. The anchor
- * is checked like every CA above the leaf. Name constraints and policy mapping are not implemented: a CA certificate
- * that has them as critical is refused.
+ * Certification paths (RFC 5280 §6): from a certificate over configured intermediates to a pinned
+ * anchor. The anchor is checked like every CA above the leaf. Name constraints and policy mapping
+ * are not implemented: a CA certificate that has them as critical is refused.
  */
 import { KidsIdError } from '../protocol/errors.ts';
 import type { Certificate } from './certificate.ts';
@@ -33,11 +33,15 @@ const KNOWN_CRITICAL: ReadonlySet<string> = new Set([
   EXTENSION_OID.extendedKeyUsage,
 ]);
 
-/** RFC 5280 §6.1.3 and §6.1.4. Names and signatures hold by construction: paths are made of verified links only. */
+/**
+ * RFC 5280 §6.1.3 and §6.1.4. Names and signatures hold by construction: paths are made of verified
+ * links only.
+ */
 const PATH_CHECKS: readonly Check[] = [
   checkAuthorityValidity,
   checkAuthorities,
   checkKeyIdentifiers,
+  checkAnchorKeyIdentifier,
   checkKeyCertSign,
   checkPathLengths,
   checkCriticalExtensions,
@@ -47,7 +51,8 @@ const PATH_CHECKS: readonly Check[] = [
 
 /**
  * Finds a path that holds at `now`, or says why the first candidate does not.
- * @throws {KidsIdError} CERTIFICATE_EXPIRED (the leaf), CERTIFICATE_ISSUER_UNKNOWN, CERTIFICATE_PATH, CERTIFICATE_KEY
+ * @throws {KidsIdError} CERTIFICATE_EXPIRED (the leaf), CERTIFICATE_ISSUER_UNKNOWN,
+ *   CERTIFICATE_PATH, CERTIFICATE_KEY
  */
 export function verifyPath(options: {
   certificate: Certificate;
@@ -133,8 +138,8 @@ function checkAuthorities({ issuers }: Path): void {
 }
 
 /**
- * RFC 5280 §4.1.2.6, §4.2.1.1 and §4.2.1.2: a CA has a name and a subject key identifier, and what it issued names
- * that identifier. A self-signed anchor may leave the latter out.
+ * RFC 5280 §4.1.2.6, §4.2.1.1 and §4.2.1.2: a CA has a name and a subject key identifier, and what
+ * it issued names that identifier.
  */
 function checkKeyIdentifiers({ leaf, issuers }: Path): void {
   for (const [index, issuer] of issuers.entries()) {
@@ -147,6 +152,19 @@ function checkKeyIdentifiers({ leaf, issuers }: Path): void {
       throw broken('key identifiers of issuer and issued differ');
     }
   }
+}
+
+/** §4.2.1.1: an anchor that issued itself may leave out its issuer's identifier, or has its own. */
+function checkAnchorKeyIdentifier({ issuers }: Path): void {
+  const anchor = issuers.at(-1);
+  if (anchor === undefined) return;
+  const { authorityKeyId, subjectKeyId = new Uint8Array(0) } = anchor;
+  const isSelfIssued = Buffer.compare(anchor.subjectDer, anchor.issuerDer) === 0;
+  const isRight =
+    authorityKeyId === undefined
+      ? isSelfIssued
+      : !isSelfIssued || Buffer.compare(subjectKeyId, authorityKeyId) === 0;
+  if (!isRight) throw broken('key identifier of an anchor is wrong');
 }
 
 /** §6.1.4 (n); Belgian CAs all have the extension, so its absence is an error too. */
@@ -185,7 +203,10 @@ function checkPurposes({ issuers }: Path): void {
   }
 }
 
-/** An anchor's signature over itself says nothing, so its algorithm is not looked at (BRCA3 has SHA-1). */
+/**
+ * An anchor's signature over itself says nothing, so its algorithm is not looked at (BRCA3 has
+ * SHA-1).
+ */
 function checkAuthorityKeys({ issuers }: Path): void {
   for (const issuer of issuers) {
     checkAuthorityKey(issuer);

@@ -1,6 +1,6 @@
 /**
- * What an authentication certificate of a Belgian card must say (card facts §4.1, §4.3): an allow-list of policies,
- * and nothing in it that could make it another kind of certificate.
+ * What an authentication certificate of a Belgian card must say (card facts §4.1, §4.3): an
+ * allow-list of policies, and nothing in it that could make it another kind of certificate.
  */
 import { KidsIdError } from '../protocol/errors.ts';
 import type { Certificate } from './certificate.ts';
@@ -64,7 +64,8 @@ export function checkProfile(certificate: Certificate): void {
 }
 
 /**
- * Checks the rules of RFC 5280 §4 for a certificate that is not a CA's and is used for client authentication.
+ * Checks the rules of RFC 5280 §4 for a certificate that is not a CA's and is used for client
+ * authentication.
  * @throws {KidsIdError} CERTIFICATE_PROFILE
  */
 export function checkEndEntity(certificate: Certificate): void {
@@ -104,7 +105,10 @@ function checkKeyUsage({ keyUsage, extensions }: Certificate): void {
   }
 }
 
-/** Older certificates have no extended key usage: absent is right, present without clientAuth is not. */
+/**
+ * Older certificates have no extended key usage: absent is right, present without clientAuth is
+ * not.
+ */
 function checkExtendedKeyUsage({ extendedKeyUsage }: Certificate): void {
   if (extendedKeyUsage !== undefined && !extendedKeyUsage.includes(CLIENT_AUTH)) {
     throw profile('extended key usage without clientAuth');

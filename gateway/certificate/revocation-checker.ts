@@ -1,8 +1,8 @@
 /**
- * Revocation with a head start: the status of the leaf is asked for as soon as the host has named issuer and serial
- * number, while the person still types the PIN (design §2 step 6, §8).
+ * Revocation with a head start: the status of the leaf is asked for as soon as the host has named
+ * issuer and serial number, while the person still types the PIN (design §2 step 6, §8).
  */
-import type { Certificate } from './certificate.ts';
+import { type Certificate, isSameAuthority } from './certificate.ts';
 import type { OcspFetch } from './ocsp-fetch.ts';
 import { createOcspRequest } from './ocsp-request.ts';
 import type { VerifiedPath } from './path.ts';
@@ -13,13 +13,14 @@ import type { OcspPolicy } from './verify-ocsp-response.ts';
 /** Checks revocation, and can begin early. */
 export interface RevocationChecker {
   /**
-   * Starts the OCSP request for the certificate of that issuer (Name, DER) and serial number (big-endian). Nothing
-   * happens for an issuer that is not configured, or when too many are under way: it is a hint, and never fails.
+   * Starts the OCSP request for the certificate of that issuer (Name, DER) and serial number
+   * (big-endian). Nothing happens for an issuer that is not configured, or when too many are under
+   * way: it is a hint, and never fails.
    */
   prefetch(issuerDer: Uint8Array, serial: Uint8Array): void;
   /**
-   * Checks a verified path; an answer fetched early for its leaf is verified like any other, and used once.
-   * Rejects with CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.
+   * Checks a verified path; an answer fetched early for its leaf is verified like any other, and
+   * used once. Rejects with CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.
    */
   check(path: VerifiedPath): Promise<void>;
 }
@@ -35,8 +36,8 @@ const MAX_EARLY = 1000;
 const MAX_SERIAL_BYTES = 20;
 
 /**
- * Creates a checker. `ocspUrlOf` says, from configuration, which OCSP URL an issuing CA's certificates have; the
- * prefetch does nothing where it gives none.
+ * Creates a checker. `ocspUrlOf` says, from configuration, which OCSP URL an issuing CA's
+ * certificates have; the prefetch does nothing where it gives none.
  */
 export function createRevocationChecker(options: {
   trust: Trust;
@@ -69,7 +70,10 @@ export function createRevocationChecker(options: {
       const key = keyOf(path.leaf.issuerDer, path.leaf.serial);
       const found = early.get(key);
       early.delete(key);
-      const isUsable = found?.issuer === path.issuers[0] && found.expiresAt > now();
+      const isUsable =
+        found !== undefined &&
+        isSameAuthority(found.issuer, path.issuers[0]) &&
+        found.expiresAt > now();
       return checkRevocation({
         path,
         now,

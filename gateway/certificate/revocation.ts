@@ -1,6 +1,6 @@
 /**
- * Revocation of a verified path, by OCSP (RFC 6960). The leaf is always asked about, and so is every CA certificate
- * that names a responder. What cannot be known is refused.
+ * Revocation of a verified path, by OCSP (RFC 6960). The leaf is always asked about, and so is
+ * every CA certificate that names a responder. What cannot be known is refused.
  */
 import { KidsIdError } from '../protocol/errors.ts';
 import type { Certificate } from './certificate.ts';
@@ -15,7 +15,10 @@ export interface OcspExchange {
   readonly der: Uint8Array;
 }
 
-/** Clocks may differ by 5 minutes; a status without end is good for 15; a nonce is repeated or left out. */
+/**
+ * Clocks may differ by 5 minutes; a status without end is good for 15; a nonce is repeated or left
+ * out.
+ */
 export const DEFAULT_OCSP_POLICY: OcspPolicy = {
   skewMs: 300_000,
   maxAgeMs: 900_000,
@@ -23,9 +26,9 @@ export const DEFAULT_OCSP_POLICY: OcspPolicy = {
 };
 
 /**
- * Checks that no certificate of the path is revoked. A leaf without an OCSP address is unknown; a CA certificate
- * without one is not asked about (its anchor vouches for it); anchors never are. An early answer for the leaf is
- * used if it holds, and asked for again if it says nothing.
+ * Checks that no certificate of the path is revoked. A leaf without an OCSP address is unknown; a
+ * CA certificate without one is not asked about (its anchor vouches for it); anchors never are. An
+ * early answer for the leaf is used if it holds, and asked for again if it says nothing.
  * @throws {KidsIdError} CERTIFICATE_REVOKED, REVOCATION_UNKNOWN
  */
 export async function checkRevocation(options: {

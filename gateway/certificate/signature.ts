@@ -1,6 +1,6 @@
 /**
- * Verifies the signatures that certificates and OCSP answers carry, by node:crypto alone. Which algorithms are taken
- * stands in one table; SHA-1 and RSA-PSS are not in it.
+ * Verifies the signatures that certificates and OCSP answers carry, by node:crypto alone. Which
+ * algorithms are taken stands in one table; SHA-1 and RSA-PSS are not in it.
  */
 import { verify } from 'node:crypto';
 import { KidsIdError } from '../protocol/errors.ts';
@@ -28,8 +28,8 @@ export interface SignedBytes {
 }
 
 /**
- * Checks that a certificate names one signature algorithm, the same inside and outside the signed bytes, and that
- * it is one that is taken (RFC 5280 §4.1.1.2).
+ * Checks that a certificate names one signature algorithm, the same inside and outside the signed
+ * bytes, and that it is one that is taken (RFC 5280 §4.1.1.2).
  * @throws {KidsIdError} CERTIFICATE_KEY
  */
 export function checkSignatureAlgorithm(certificate: Certificate): void {

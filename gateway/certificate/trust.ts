@@ -1,10 +1,11 @@
 /**
- * The CAs that a gateway knows: pinned anchors and the intermediates below them. Signatures between them are verified
- * once, here; validity is judged at each login. Nothing that a client sends is ever added.
+ * The CAs that a gateway knows: pinned anchors and the intermediates below them. Signatures between
+ * them are verified once, here; validity is judged at each login. Nothing that a client sends is
+ * ever added.
  */
 import { createHash } from 'node:crypto';
 import { KidsIdError } from '../protocol/errors.ts';
-import { type Certificate, isSameAuthority, parseCertificate } from './certificate.ts';
+import { type Certificate, parseCertificate } from './certificate.ts';
 import { isSignedBy } from './signature.ts';
 
 /** CAs of the real cards, or of the test PKI; never both. */
@@ -21,11 +22,12 @@ export interface Trust {
 }
 
 /**
- * Loads anchors and intermediates from their DER. `anchorPins` are SHA-256 of SubjectPublicKeyInfo, hex: where they
- * are given, every anchor must be one of them. In production nothing marked TEST ONLY is loaded, in test mode nothing
- * else; an intermediate that leads to no anchor is an error.
- * @throws {KidsIdError} CERTIFICATE_MALFORMED, CERTIFICATE_PROFILE (wrong mode), CERTIFICATE_ISSUER_UNKNOWN (not
- *   pinned, no anchor), CERTIFICATE_PATH (an intermediate that leads nowhere)
+ * Loads anchors and intermediates from their DER. `anchorPins` are SHA-256 of SubjectPublicKeyInfo,
+ * hex: where they are given, every anchor must be one of them. In production nothing marked TEST
+ * ONLY is loaded, in test mode nothing else; an intermediate that leads to no anchor is an error.
+ * @throws {KidsIdError} CERTIFICATE_MALFORMED, CERTIFICATE_PROFILE (wrong mode),
+ *   CERTIFICATE_ISSUER_UNKNOWN (not pinned, no anchor), CERTIFICATE_PATH (an intermediate that
+ *   leads nowhere)
  */
 export function loadTrust(options: {
   anchors: readonly Uint8Array[];
@@ -47,7 +49,9 @@ export function loadTrust(options: {
   return trust;
 }
 
-/** Links certificates that are parsed already. Intermediates that lead to no anchor are left out. */
+/**
+ * Links certificates that are parsed already. Intermediates that lead to no anchor are left out.
+ */
 export function linkTrust(options: {
   anchors: readonly Certificate[];
   intermediates: readonly Certificate[];
@@ -94,7 +98,6 @@ function isIssuer(authority: Certificate, child: Certificate): boolean {
   return (
     authority !== child &&
     Buffer.compare(authority.subjectDer, child.issuerDer) === 0 &&
-    !isSameAuthority(authority, child) &&
     isSignedBy(child, authority)
   );
 }

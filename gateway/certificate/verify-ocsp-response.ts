@@ -1,6 +1,6 @@
 /**
- * Decides whether an OCSP response may be believed, and what it then says (RFC 6960 §3.2, §4.2.2). One ordered list
- * of rules; whatever does not hold leaves the status unknown, which is a refusal.
+ * Decides whether an OCSP response may be believed, and what it then says (RFC 6960 §3.2, §4.2.2).
+ * One ordered list of rules; whatever does not hold leaves the status unknown, which is a refusal.
  */
 import { KidsIdError } from '../protocol/errors.ts';
 import type { Certificate } from './certificate.ts';
@@ -43,8 +43,8 @@ const RESPONSE_CHECKS: readonly ((evidence: Evidence) => void)[] = [
 ];
 
 /**
- * Verifies a response to `request`, signed by `issuer` itself or by a delegate that this very issuer certified, and
- * returns when the certificate is good.
+ * Verifies a response to `request`, signed by `issuer` itself or by a delegate that this very
+ * issuer certified, and returns when the certificate is good.
  * @throws {KidsIdError} CERTIFICATE_REVOKED, REVOCATION_UNKNOWN
  */
 export function verifyOcspResponse(options: {
@@ -68,7 +68,10 @@ export function verifyOcspResponse(options: {
   }
 }
 
-/** RFC 6960 §4.2.2.2: the issuer, or a certificate with id-kp-OCSPSigning that the issuer itself issued. */
+/**
+ * RFC 6960 §4.2.2.2: the issuer, or a certificate with id-kp-OCSPSigning that the issuer itself
+ * issued.
+ */
 function verifyResponder(evidence: Evidence): void {
   const { response, issuer } = evidence;
   const candidates = [issuer, ...response.certificates].filter((candidate) =>

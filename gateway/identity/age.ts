@@ -1,6 +1,6 @@
 /**
- * Birth dates as intervals, because some are known in part only, the one question that is asked of them,
- * and the day on which it is asked.
+ * Birth dates as intervals, because some are known in part only, the one question that is asked of
+ * them, and the day on which it is asked.
  */
 import { addYears, type CivilDate, createCivilDate } from './civil-date.ts';
 
@@ -22,9 +22,9 @@ const BRUSSELS = new Intl.DateTimeFormat('en-CA', {
 });
 
 /**
- * Tells whether a person has reached an age on a day: `true`, `false`, or `undefined` where the birth date leaves it
- * open. Someone born on 29 February reaches an age on 1 March of other years (design §5). A birth after `today` is
- * no birth: nothing is known then.
+ * Tells whether a person has reached an age on a day: `true`, `false`, or `undefined` where the
+ * birth date leaves it open. Someone born on 29 February reaches an age on 1 March of other years
+ * (design §5). A birth after `today` is no birth: nothing is known then.
  * @throws {RangeError} when the threshold is not a whole number from 0 to 150
  */
 export function ageOver(

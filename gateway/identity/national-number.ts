@@ -1,6 +1,6 @@
 /**
- * The Belgian national number, YYMMDD SSS CC (card facts §5): what it says of birth date and sex. It is read here and
- * forgotten: nothing of it leaves but these two.
+ * The Belgian national number, YYMMDD SSS CC (card facts §5): what it says of birth date and sex.
+ * It is read here and forgotten: nothing of it leaves but these two.
  */
 import { KidsIdError } from '../protocol/errors.ts';
 import type { BirthDate } from './age.ts';
@@ -19,10 +19,11 @@ const BIS_UNKNOWN_SEX = 20;
 const BIS_KNOWN_SEX = 40;
 
 /**
- * Parses 11 digits without separators. The check number alone decides the century: 19xx or 20xx. A date that is
- * partly unknown (zeros) or impossible becomes the interval it can stand for. Day serials 000 and 999, which nobody
- * is given, are taken: synthetic persons have them.
- * @throws {KidsIdError} IDENTITY_INVALID when it is not 11 digits or the check number fits no century
+ * Parses 11 digits without separators. The check number alone decides the century: 19xx or 20xx. A
+ * date that is partly unknown (zeros) or impossible becomes the interval it can stand for. Day
+ * serials 000 and 999, which nobody is given, are taken: synthetic persons have them.
+ * @throws {KidsIdError} IDENTITY_INVALID when it is not 11 digits or the check number fits no
+ *   century
  */
 export function parseNationalNumber(text: string): NationalNumber {
   if (!/^\d{11}$/.test(text)) throw new KidsIdError('IDENTITY_INVALID', 'not a national number');

@@ -1,6 +1,6 @@
 /**
- * Who a verified certificate is about, reduced to what a login needs: birth date, sex and an account key. The national
- * number is read and dropped.
+ * Who a verified certificate is about, reduced to what a login needs: birth date, sex and an
+ * account key. The national number is read and dropped.
  */
 import { createHash } from 'node:crypto';
 import type { Certificate } from '../certificate/certificate.ts';
@@ -12,7 +12,10 @@ import { isNationalNumber, parseNationalNumber, type Sex } from './national-numb
 export interface Person {
   readonly birth: BirthDate;
   readonly sex: Sex | undefined;
-  /** SHA-256 of the card's SubjectPublicKeyInfo, 32 bytes: a new certificate for the same key keeps it. */
+  /**
+   * SHA-256 of the card's SubjectPublicKeyInfo, 32 bytes: a new certificate for the same key keeps
+   * it.
+   */
   readonly accountKey: Uint8Array;
 }
 
@@ -20,8 +23,9 @@ export interface Person {
 const SERIAL_NUMBER = '2.5.4.5';
 
 /**
- * Reads the person from a certificate that has been verified. Old certificates can have two serialNumber attributes,
- * one of them a name: exactly one must be a national number (card facts §4.1).
+ * Reads the person from a certificate that has been verified. Old certificates can have two
+ * serialNumber attributes, one of them a name: exactly one must be a national number (card facts
+ * §4.1).
  * @throws {KidsIdError} IDENTITY_INVALID
  */
 export function personFromCertificate(certificate: Certificate): Person {

@@ -1,6 +1,7 @@
 /**
- * The synthetic persons of the tests. TEST ONLY: day serials 000 and 999 are never given to anybody.
- * Birth dates are counted from the day it is in Brussels, so "turns 13 tomorrow" is true on every day.
+ * The synthetic persons of the tests. TEST ONLY: day serials 000 and 999 are never given to
+ * anybody. Birth dates are counted from the day it is in Brussels, so "turns 13 tomorrow" is true
+ * on every day.
  */
 
 /** What the card of a person has for a login. */
@@ -144,8 +145,9 @@ export interface CalendarDay {
 }
 
 /**
- * The person's birth date as counted from `now`, Europe/Brussels. Nobody turns an age on 29 February of a year
- * whose counterpart has none: then "today" becomes 28 February and "tomorrow" 1 March, so the age stays true.
+ * The person's birth date as counted from `now`, Europe/Brussels. Nobody turns an age on 29
+ * February of a year whose counterpart has none: then "today" becomes 28 February and "tomorrow" 1
+ * March, so the age stays true.
  */
 export function birthDateOf(person: Person, now: Date): CalendarDay {
   const today = brusselsDay(now);
@@ -160,7 +162,9 @@ export function birthDateOf(person: Person, now: Date): CalendarDay {
   return movedDays > 0 ? { year, month: 3, day: 1 } : { year, month: 2, day: 28 };
 }
 
-/** The person's national number: 11 digits, day serial 000 (women) or 999 (men), right check number. */
+/**
+ * The person's national number: 11 digits, day serial 000 (women) or 999 (men), right check number.
+ */
 export function nationalNumberOf(person: Person, now: Date): string {
   const { year, month, day } = birthDateOf(person, now);
   const first = [year % 100, month, day].map((part) => String(part).padStart(2, '0')).join('');

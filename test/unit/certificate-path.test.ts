@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parseCertificate } from '../../gateway/certificate/certificate.ts';
 import { checkCertificate } from '../../gateway/certificate/check-certificate.ts';
-import type { VerifiedPath } from '../../gateway/certificate/path.ts';
-import { loadTrust } from '../../gateway/certificate/trust.ts';
+import { type VerifiedPath, verifyPath } from '../../gateway/certificate/path.ts';
+import { linkTrust, loadTrust } from '../../gateway/certificate/trust.ts';
 import type { ErrorCode } from '../../gateway/protocol/errors.ts';
 import {
   createAuthorities,
@@ -129,6 +129,22 @@ test('rejects a leaf of an impostor: the same CA name, another key', () => {
   throwsWithCode('CERTIFICATE_PATH', () => check({ leaf: certificate }));
 });
 
+test('rejects a leaf that says RSA over a signature of an EC key (RFC 5280 §4.1.1.2)', () => {
+  const { certificate } = forgeCertificate(pki, { fields: () => ({ claimedKind: 'rsa' }) });
+  throwsWithCode('CERTIFICATE_PATH', () => check({ leaf: certificate }));
+});
+
+test('rejects a CA without a name (RFC 5280 §4.1.2.6)', () => {
+  const nameless = createCitizenCa([], root, validity);
+  const leaf = parseCertificate(forgeCertificate(pki, { issuer: nameless }).certificate);
+  const trust = linkTrust({
+    anchors: [parseCertificate(root.certificate)],
+    intermediates: [parseCertificate(nameless.certificate)],
+    mode: 'test',
+  });
+  throwsWithCode('CERTIFICATE_PATH', () => verifyPath({ certificate: leaf, trust, now }));
+});
+
 test('rejects a leaf whose signature was changed in one bit', () => {
   const leaf = Uint8Array.from(forgeCertificate(pki).certificate);
   leaf[leaf.length - 1] = (leaf.at(-1) ?? 0) ^ 1;
@@ -161,6 +177,7 @@ const BROKEN_CAS: readonly [code: ErrorCode, what: string, change: Change][] = [
     'has basic constraints that are not critical (§4.2.1.9)',
     withCa({ ...basicConstraints({ ca: true }), critical: false }),
   ],
+  ['CERTIFICATE_PATH', 'is of version 2', () => ({ version: 2 })],
   ['CERTIFICATE_PATH', 'is of version 1', () => ({ version: 1, extensions: [] })],
   ['CERTIFICATE_PATH', 'has no key usage (§4.2.1.3)', withoutCa(OID.keyUsage)],
   ['CERTIFICATE_PATH', 'has no keyCertSign (§4.2.1.3)', withCa(keyUsage(KEY_USAGE.cRLSign))],
@@ -209,18 +226,32 @@ test('rejects a path longer than a CA above allows (RFC 5280 §6.1.4 (m))', () =
   );
 });
 
-test('checks the anchor as well: its validity, cA and path length', () => {
+test('checks the anchor as well: validity, cA, path length, key usage and identifiers', () => {
   const changes: Change[] = [
     () => validityAround(now, 100, -1),
     withCa(basicConstraints({ ca: false })),
     withCa(basicConstraints({ ca: true, pathLength: 0 })),
     withoutCa(OID.keyUsage),
+    withCa(authorityKeyIdentifier(createPublicKey(createEcKey('P-384')))),
+    ({ extensions }) => ({
+      issuer: pki.unknownRoot.name,
+      extensions: withoutExtension(extensions, OID.authorityKeyIdentifier),
+    }),
   ];
   for (const change of changes) {
     const options = rootOptions(root, validity, 1);
     const anchor = buildCertificate({ ...options, ...change(options) });
     throwsWithCode('CERTIFICATE_PATH', () => check({ anchor }));
   }
+});
+
+test('takes an anchor that leaves out its own issuer identifier (RFC 5280 §4.2.1.1)', () => {
+  const options = rootOptions(root, validity, 1);
+  const change = withoutCa(OID.authorityKeyIdentifier);
+  assert.equal(
+    check({ anchor: buildCertificate({ ...options, ...change(options) }) }).issuers.length,
+    2,
+  );
 });
 
 test('loads anchors by their pinned key, and no others', () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Certificate, parseCertificate } from '../../gateway/certificate/certificate.ts';
 import { checkCertificate } from '../../gateway/certificate/check-certificate.ts';
+import { checkEndEntity } from '../../gateway/certificate/profile.ts';
 import { loadTrust } from '../../gateway/certificate/trust.ts';
 import type { ErrorCode } from '../../gateway/protocol/errors.ts';
 import { createEcKey } from '../kit/pki/authorities.ts';
@@ -51,6 +52,11 @@ const rsaExponent = (e: string): KeyObject => {
   const jwk = createPublicKey(rsaKey(2048)).export({ format: 'jwk' });
   return createPublicKey({ format: 'jwk', key: { ...jwk, e } });
 };
+/** No real modulus, but a key that parses. */
+const hugeRsaKey = (): KeyObject => {
+  const n = Buffer.alloc(2048, 0xff).toString('base64url');
+  return createPublicKey({ format: 'jwk', key: { kty: 'RSA', n, e: 'AQAB' } });
+};
 
 const ACCEPTED: readonly [what: string, forgery: Forgery][] = [
   ['an EC P-384 key (applet 1.8)', {}],
@@ -92,6 +98,8 @@ for (const [what, forgery] of ACCEPTED) {
 const REFUSED: readonly [code: ErrorCode, what: string, forgery: Forgery][] = [
   ['CERTIFICATE_KEY', 'an RSA-1024 key (applet 1.1)', { key: rsaKey(1024) }],
   ['CERTIFICATE_KEY', 'the RSA exponent 1', { fields: () => ({ publicKey: rsaExponent('AQ') }) }],
+  ['CERTIFICATE_KEY', 'an even exponent', { fields: () => ({ publicKey: rsaExponent('AQAA') }) }],
+  ['CERTIFICATE_KEY', 'an RSA key of 16384 bits', { fields: () => ({ publicKey: hugeRsaKey() }) }],
   [
     'CERTIFICATE_KEY',
     'an RSA exponent above 32 bits',
@@ -184,6 +192,11 @@ for (const [code, what, forgery] of REFUSED) {
     throwsWithCode(code, () => checkCertificate({ certificate: forge(forgery), trust, now }));
   });
 }
+
+test('rejects a certificate without a name in every mode (RFC 5280 §4.1.2.6)', () => {
+  const nameless = forge({ fields: () => ({ subject: [] }) });
+  throwsWithCode('CERTIFICATE_PROFILE', () => checkEndEntity(nameless));
+});
 
 function forge(forgery: Forgery): Certificate {
   return parseCertificate(forgeCertificate(pki, forgery).certificate);

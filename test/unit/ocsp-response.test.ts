@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -175,6 +175,16 @@ const REFUSED: readonly [what: string, change: Partial<OcspAnswer>][] = [
   ],
   ['a delegate that has expired', delegate(() => validityAround(now, 10, -1))],
   ['a delegate that is not valid yet', delegate(() => validityAround(now, -1, 10))],
+  ['a delegate of version 2', delegate(() => ({ version: 2 }))],
+  ['a delegate that names another issuer', delegate(() => ({ issuer: pki.root.name }))],
+  ['a delegate with two signature algorithms', delegate(() => ({ innerHash: 'sha256' }))],
+  ['a delegate with an RSA-1024 key', weakDelegate()],
+  [
+    'a signer that it does not name',
+    { namedAs: pki.rootOcspResponder, certificates: [pki.ocspResponder.certificate] },
+  ],
+  ['a CertID with another issuer name', { statements: [{ ...good, certId: otherIssuer('name') }] }],
+  ['a CertID with another issuer key', { statements: [{ ...good, certId: otherIssuer('key') }] }],
   ['a delegate certified with SHA-1', delegate(() => ({ hash: 'sha1' }))],
   [
     'a delegate of the issuer’s name and another key',
@@ -264,6 +274,22 @@ function otherCertId(): pkijs.CertID {
   const [found] = pkijs.OCSPRequest.fromBER(toArrayBuffer(other)).tbsRequest.requestList;
   assert.ok(found);
   return found.reqCert;
+}
+
+/** The question that was asked, but for one hash of the issuer. */
+function otherIssuer(part: 'name' | 'key'): pkijs.CertID {
+  const [found] = pkijs.OCSPRequest.fromBER(toArrayBuffer(request.der)).tbsRequest.requestList;
+  assert.ok(found);
+  const other = new asn1js.OctetString({ valueHex: new ArrayBuffer(20) });
+  if (part === 'name') found.reqCert.issuerNameHash = other;
+  else found.reqCert.issuerKeyHash = other;
+  return found.reqCert;
+}
+
+function weakDelegate(): Partial<OcspAnswer> {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  const options = ocspResponderOptions(publicKey, pki.citizenCa, validityAround(now, 1, 1));
+  return { responder: { privateKey, certificate: buildCertificate(options) } };
 }
 
 /** The same certificate, named with SHA-256. */

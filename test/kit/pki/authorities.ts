@@ -1,6 +1,7 @@
 /**
- * The certification authorities of the test PKI and the file that keeps them. TEST ONLY. A generation is one file,
- * written whole and never changed; two programs that start at once agree on whichever file was there first.
+ * The certification authorities of the test PKI and the file that keeps them. TEST ONLY. A
+ * generation is one file, written whole and never changed; two programs that start at once agree on
+ * whichever file was there first.
  */
 import {
   createPrivateKey,
@@ -58,7 +59,9 @@ const AUTHORITY_NAMES: readonly AuthorityName[] = [
 const REMAINING_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** Reads the newest generation in `dir`, or makes one where there is none that lasts 30 days more. */
+/**
+ * Reads the newest generation in `dir`, or makes one where there is none that lasts 30 days more.
+ */
 export function openAuthorities(options: { dir: string; now: Date }): TestAuthorities {
   const { dir, now } = options;
   mkdirSync(dir, { recursive: true, mode: 0o700 });

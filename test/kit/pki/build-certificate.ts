@@ -1,6 +1,6 @@
 /**
- * Builds and signs one X.509 certificate (RFC 5280 §4.1). TEST ONLY. It checks nothing on purpose: every rule of the
- * gateway has a certificate made here that breaks it.
+ * Builds and signs one X.509 certificate (RFC 5280 §4.1). TEST ONLY. It checks nothing on purpose:
+ * every rule of the gateway has a certificate made here that breaks it.
  */
 import { type KeyObject, randomBytes, sign } from 'node:crypto';
 import * as asn1js from 'asn1js';
@@ -24,7 +24,10 @@ export interface CertificateOptions {
   /** EC or RSA private key of the issuer. */
   readonly signingKey: KeyObject;
   readonly publicKey: KeyObject;
-  /** Big-endian, first byte below 80; 16 random bytes that begin 10 00 when absent (card facts §4.1). */
+  /**
+   * Big-endian, first byte below 80; 16 random bytes that begin 10 00 when absent (card facts
+   * §4.1).
+   */
   readonly serial?: Uint8Array | undefined;
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -33,6 +36,8 @@ export interface CertificateOptions {
   readonly version?: 1 | 2 | 3;
   /** SHA-384 when absent. */
   readonly hash?: SignatureHash;
+  /** Says EC or RSA whatever the signing key is: a forgery. */
+  readonly claimedKind?: 'ec' | 'rsa';
   /** Another algorithm inside the signed part than outside it: a forgery. */
   readonly innerHash?: SignatureHash;
 }
@@ -84,8 +89,9 @@ export function buildCertificate(options: CertificateOptions): Uint8Array {
         new pkijs.Extension({ extnID: oid, critical, extnValue: toArrayBuffer(value) }),
     );
   }
-  certificate.signature = signatureAlgorithm(options.signingKey, options.innerHash ?? hash);
-  certificate.signatureAlgorithm = signatureAlgorithm(options.signingKey, hash);
+  const kind = options.claimedKind ?? kindOf(options.signingKey);
+  certificate.signature = signatureAlgorithm(kind, options.innerHash ?? hash);
+  certificate.signatureAlgorithm = signatureAlgorithm(kind, hash);
   const tbs = new Uint8Array(certificate.encodeTBS().toBER(false));
   certificate.signatureValue = new asn1js.BitString({
     valueHex: toArrayBuffer(sign(hash, tbs, options.signingKey)),
@@ -99,8 +105,8 @@ export function createSerial(): Uint8Array {
 }
 
 /**
- * The pkijs form of a name: each attribute a RDN of its own, which pkijs alone would not do. Country and serial number
- * are PrintableString, the rest UTF8String.
+ * The pkijs form of a name: each attribute a RDN of its own, which pkijs alone would not do.
+ * Country and serial number are PrintableString, the rest UTF8String.
  */
 export function encodeName(name: DistinguishedName): pkijs.RelativeDistinguishedNames {
   const sets = name.map(({ type, value }) => {
@@ -116,12 +122,19 @@ export function encodeName(name: DistinguishedName): pkijs.RelativeDistinguished
 }
 
 /** The AlgorithmIdentifier of ECDSA or RSA PKCS#1 v1.5 with this hash. */
-export function signatureAlgorithm(key: KeyObject, hash: SignatureHash): pkijs.AlgorithmIdentifier {
-  const isEc = key.asymmetricKeyType === 'ec';
+export function signatureAlgorithm(
+  kind: 'ec' | 'rsa',
+  hash: SignatureHash,
+): pkijs.AlgorithmIdentifier {
   return new pkijs.AlgorithmIdentifier({
-    algorithmId: SIGNATURE_OIDS[isEc ? 'ec' : 'rsa'][hash],
-    ...(isEc ? {} : { algorithmParams: new asn1js.Null() }),
+    algorithmId: SIGNATURE_OIDS[kind][hash],
+    ...(kind === 'ec' ? {} : { algorithmParams: new asn1js.Null() }),
   });
+}
+
+/** The kind of a key as {@link signatureAlgorithm} takes it. */
+export function kindOf(key: KeyObject): 'ec' | 'rsa' {
+  return key.asymmetricKeyType === 'ec' ? 'ec' : 'rsa';
 }
 
 /** PEM of a certificate. */

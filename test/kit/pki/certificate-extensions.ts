@@ -1,6 +1,6 @@
 /**
- * The certificate extensions of the test PKI, one builder each (RFC 5280 §4.2). TEST ONLY. They build what they are
- * told, right or wrong: forged certificates come from here too.
+ * The certificate extensions of the test PKI, one builder each (RFC 5280 §4.2). TEST ONLY. They
+ * build what they are told, right or wrong: forged certificates come from here too.
  */
 import { createHash, type KeyObject } from 'node:crypto';
 import { isIPv4 } from 'node:net';

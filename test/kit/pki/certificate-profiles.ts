@@ -1,6 +1,7 @@
 /**
- * What each kind of certificate looks like in the Belgian EC profile (card facts §4.1 to §4.4). TEST ONLY. Every
- * function returns options for {@link buildCertificate}, so that a test can change one thing and build a forgery.
+ * What each kind of certificate looks like in the Belgian EC profile (card facts §4.1 to §4.4).
+ * TEST ONLY. Every function returns options for {@link buildCertificate}, so that a test can change
+ * one thing and build a forgery.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { CertificateOptions, DistinguishedName } from './build-certificate.ts';
@@ -31,7 +32,9 @@ export interface Validity {
   readonly notAfter: Date;
 }
 
-/** Where certificates of the test PKI say their responder is; configuration maps the host to a port. */
+/**
+ * Where certificates of the test PKI say their responder is; configuration maps the host to a port.
+ */
 export const OCSP_URL = 'http://ocsp.kids-id.test/';
 
 /** Citizen authentication under BRCA6 (card facts §4.3). */

@@ -1,5 +1,6 @@
 /**
- * Authentication certificates with something wrong in them: the right ones, with overrides. TEST ONLY.
+ * Authentication certificates with something wrong in them: the right ones, with overrides. TEST
+ * ONLY.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { createEcKey } from './authorities.ts';
@@ -22,7 +23,10 @@ export interface Forgery {
   readonly fields?: (options: CertificateOptions) => Partial<CertificateOptions>;
 }
 
-/** Issues an authentication certificate of the Citizen CA, valid around the PKI's `now`, changed as told. */
+/**
+ * Issues an authentication certificate of the Citizen CA, valid around the PKI's `now`, changed as
+ * told.
+ */
 export function forgeCertificate(pki: TestPki, forgery: Forgery = {}): TestIdentity {
   const privateKey = forgery.key ?? createEcKey('P-384');
   const options = authenticationOptions(

@@ -1,6 +1,6 @@
 /**
- * The identity and address files of a synthetic card, TLV as in card facts §3. TEST ONLY. It only writes: reading is
- * the business of the programs under test.
+ * The identity and address files of a synthetic card, TLV as in card facts §3. TEST ONLY. It only
+ * writes: reading is the business of the programs under test.
  */
 import { createHash, randomInt } from 'node:crypto';
 import { birthDateOf, nationalNumberOf, type Person } from '../persons.ts';

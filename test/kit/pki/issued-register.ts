@@ -1,6 +1,7 @@
 /**
- * Which certificates the test PKI has issued and which of them are revoked. TEST ONLY. One small file each, named by
- * a hash, because the program that makes a card and the one that answers OCSP are not the same.
+ * Which certificates the test PKI has issued and which of them are revoked. TEST ONLY. One small
+ * file each, named by a hash, because the program that makes a card and the one that answers OCSP
+ * are not the same.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';

@@ -4,7 +4,7 @@
 import { createPublicKey, sign } from 'node:crypto';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
-import { type SignatureHash, signatureAlgorithm } from './build-certificate.ts';
+import { kindOf, type SignatureHash, signatureAlgorithm } from './build-certificate.ts';
 import { keyIdentifierOf, toArrayBuffer } from './certificate-extensions.ts';
 import type { IssuedStatus } from './issued-register.ts';
 import type { TestIdentity } from './test-pki.ts';
@@ -25,6 +25,8 @@ export interface OcspAnswer {
   readonly responder: TestIdentity;
   /** `key` when absent. */
   readonly responderId?: 'key' | 'name';
+  /** Whoever the response says has signed it; the responder when absent. */
+  readonly namedAs?: TestIdentity;
   /** Certificates sent along; the responder's own when absent. */
   readonly certificates?: readonly Uint8Array[];
   /** Extensions of the response, the nonce for one, as the client sent it. */
@@ -57,7 +59,7 @@ export function buildOcspResponse(answer: OcspAnswer): Uint8Array {
   const basic = new asn1js.Sequence({
     value: [
       asn1js.fromBER(tbs).result,
-      signatureAlgorithm(answer.responder.privateKey, hash).toSchema(),
+      signatureAlgorithm(kindOf(answer.responder.privateKey), hash).toSchema(),
       new asn1js.BitString({ valueHex: toArrayBuffer(signature) }),
       ...(certificates.length > 0 ? [encodeCertificates(certificates)] : []),
     ],
@@ -81,10 +83,11 @@ export function buildOcspFailure(status: number): Uint8Array {
 function encodeResponderId(
   answer: OcspAnswer,
 ): pkijs.RelativeDistinguishedNames | asn1js.OctetString {
+  const named = answer.namedAs ?? answer.responder;
   if (answer.responderId === 'name') {
-    return pkijs.Certificate.fromBER(toArrayBuffer(answer.responder.certificate)).subject;
+    return pkijs.Certificate.fromBER(toArrayBuffer(named.certificate)).subject;
   }
-  const publicKey = createPublicKey(answer.responder.privateKey);
+  const publicKey = createPublicKey(named.privateKey);
   return new asn1js.OctetString({ valueHex: toArrayBuffer(keyIdentifierOf(publicKey)) });
 }
 

@@ -1,6 +1,7 @@
 /**
- * An OCSP responder over HTTP for the test PKI (RFC 6960 appendix A: POST and GET), with ways to fail on demand.
- * TEST ONLY. It answers for the Citizen CA and for the root, each through its delegated responder certificate.
+ * An OCSP responder over HTTP for the test PKI (RFC 6960 appendix A: POST and GET), with ways to
+ * fail on demand. TEST ONLY. It answers for the Citizen CA and for the root, each through its
+ * delegated responder certificate.
  */
 import { createHash, createPublicKey, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -20,8 +21,9 @@ import {
 import { issueIdentity, type TestIdentity, type TestPki } from './test-pki.ts';
 
 /**
- * How the responder behaves: `normal`, or one fault. `dead` closes the connection; `slow` answers after `slowMs`;
- * `sibling` signs with the delegate of another CA under the same root; `stale` says what was true a month ago.
+ * How the responder behaves: `normal`, or one fault. `dead` closes the connection; `slow` answers
+ * after `slowMs`; `sibling` signs with the delegate of another CA under the same root; `stale` says
+ * what was true a month ago; `huge` sends more than 64 KiB and never ends.
  */
 export type OcspMode =
   | 'normal'
@@ -66,6 +68,8 @@ const HASHES: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.2.1': 'sha256',
   '2.16.840.1.101.3.4.2.2': 'sha384',
 };
+/** Where `redirect` sends a client: the right answer is there. */
+const ELSEWHERE = '/elsewhere';
 const MAX_REQUEST_BYTES = 16_384;
 const HOUR_MS = 3_600_000;
 
@@ -86,7 +90,9 @@ export async function startOcspResponder(options: {
       if (mode === 'dead') return request.socket.destroy();
       const body = await readRequest(request);
       requests.push({ method: request.method === 'GET' ? 'GET' : 'POST' });
-      const send = (): void => sendAnswer(response, mode, () => answerRequest(body, mode));
+      const isElsewhere = request.url === ELSEWHERE;
+      const send = (): void =>
+        sendAnswer(response, isElsewhere ? 'normal' : mode, () => answerRequest(body, mode));
       if (mode === 'slow') timers.add(setTimeout(send, slowMs));
       else send();
     })().catch(() => request.socket.destroy());
@@ -117,11 +123,11 @@ export async function startOcspResponder(options: {
 
 function sendAnswer(response: ServerResponse, mode: OcspMode, answer: () => Uint8Array): void {
   if (mode === 'http-error') return void response.writeHead(500).end();
-  if (mode === 'redirect') return void response.writeHead(302, { location: '/elsewhere' }).end();
+  if (mode === 'redirect') return void response.writeHead(307, { location: ELSEWHERE }).end();
   const type = mode === 'content-type' ? 'text/html' : 'application/ocsp-response';
   response.writeHead(200, { 'content-type': type });
   if (mode === 'garbage') return void response.end(randomBytes(200));
-  if (mode === 'huge') return void response.end(Buffer.concat([answer(), Buffer.alloc(200_000)]));
+  if (mode === 'huge') return void response.write(Buffer.concat([answer(), Buffer.alloc(200_000)]));
   response.end(answer());
 }
 

@@ -1,6 +1,6 @@
 /**
- * Makes the data of one card for a synthetic person: keys, certificate, identity and address with the National
- * Register's signatures (card facts §3). TEST ONLY.
+ * Makes the data of one card for a synthetic person: keys, certificate, identity and address with
+ * the National Register's signatures (card facts §3). TEST ONLY.
  */
 import { createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { type CardContents, SIGNATURE_FILE_BYTES } from '../card/card-contents.ts';
@@ -18,8 +18,8 @@ import { createPortrait } from './portrait.ts';
 import type { TestPki } from './test-pki.ts';
 
 /**
- * Makes the contents of a fresh card, with keys and certificate of its own. The certificate is entered in the PKI's
- * register, so that its OCSP responder knows it.
+ * Makes the contents of a fresh card, with keys and certificate of its own. The certificate is
+ * entered in the PKI's register, so that its OCSP responder knows it.
  */
 export async function personalise(options: {
   person: Person;
@@ -91,7 +91,9 @@ function issueAuthentication(options: {
   return certificate;
 }
 
-/** As long as the card, from a day before it was made: "made today" is valid now in every time zone. */
+/**
+ * As long as the card, from a day before it was made: "made today" is valid now in every time zone.
+ */
 function certificateValidity(person: Person, now: Date): Validity {
   const { from, until } = cardDatesOf(person, now);
   return { notBefore: validityAround(from, 1, 0).notBefore, notAfter: until };

@@ -1,6 +1,6 @@
 /**
- * A portrait for a synthetic card: a small grey baseline JPEG (ITU-T T.81) of 140 x 200 pixels, drawn as flat blocks
- * of 8 x 8. Only DC coefficients are coded. TEST ONLY.
+ * A portrait for a synthetic card: a small grey baseline JPEG (ITU-T T.81) of 140 x 200 pixels,
+ * drawn as flat blocks of 8 x 8. Only DC coefficients are coded. TEST ONLY.
  */
 const WIDTH = 140;
 const HEIGHT = 200;

@@ -1,6 +1,6 @@
 /**
- * The test PKI: CAs in the Belgian EC profile, kept in a folder, and what they issue at each start. TEST ONLY: every
- * subject says so, and a production gateway refuses to load any of it.
+ * The test PKI: CAs in the Belgian EC profile, kept in a folder, and what they issue at each start.
+ * TEST ONLY: every subject says so, and a production gateway refuses to load any of it.
  */
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
@@ -45,8 +45,9 @@ export interface TestPki extends TestAuthorities {
 }
 
 /**
- * Opens the test PKI in `dir` (made with mode 0700). CA keys and certificates in it are used again while they last
- * 30 days more; everything else is new each time. Refuses to run with NODE_ENV=production.
+ * Opens the test PKI in `dir` (made with mode 0700). CA keys and certificates in it are used again
+ * while they last 30 days more; everything else is new each time. Refuses to run with
+ * NODE_ENV=production.
  */
 export async function openTestPki(options: { dir: string; now: Date }): Promise<TestPki> {
   if (process.env['NODE_ENV'] === 'production') {
