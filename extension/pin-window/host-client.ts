@@ -52,7 +52,11 @@ export function startHostLogin(options: {
     if (!message.success) fail('MESSAGE_MALFORMED');
     else if (!ended) take(message.output);
   });
-  port.onDisconnect.addListener(() => fail(greeted ? 'INTERNAL' : 'HOST_ABSENT'));
+  port.onDisconnect.addListener(() => {
+    // Chromium writes an error that nobody looked at into the console, for every missing host.
+    void browser.runtime.lastError;
+    fail(greeted ? 'INTERNAL' : 'HOST_ABSENT');
+  });
   send({ type: 'hello', id: helloId });
 
   function take(message: FromHost): void {

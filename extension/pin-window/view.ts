@@ -43,6 +43,7 @@ export function createView(texts: Texts, onLeave: () => void): View {
   const leave = getElement('leave');
   const live = getElement('live');
   let pinScreen: PinScreen | undefined;
+  let shownStage: HostStage | undefined;
 
   leave.textContent = texts.window.cancel;
   leave.hidden = false;
@@ -58,6 +59,7 @@ export function createView(texts: Texts, onLeave: () => void): View {
   function show(content: HTMLElement): void {
     pinScreen?.close();
     pinScreen = undefined;
+    shownStage = undefined;
     announce('');
     screen.replaceChildren(content);
     // With the focus on the heading a screen reader reads the new screen from its start.
@@ -75,8 +77,11 @@ export function createView(texts: Texts, onLeave: () => void): View {
 
   return {
     showStage(stage) {
+      // Said twice, it would start its picture anew and be read out again.
+      if (stage === shownStage) return;
       const { title, hint } = texts.stages[stage];
       show(createScene({ picture: STAGE_PICTURES[stage], title, hint }));
+      shownStage = stage;
     },
     showSite(site, disclosure) {
       siteHeader.replaceChildren(...createSiteHeader(texts, site, disclosure));

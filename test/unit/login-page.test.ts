@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { renderLoginPage } from '../../gateway/login/login-page.ts';
+import { type LoginPage, renderLoginPage } from '../../gateway/login/login-page.ts';
 import { renderMessagePage } from '../../gateway/login/message-page.ts';
 import { ERROR_CODES } from '../../gateway/protocol/errors.ts';
 import { LANGUAGES } from '../../gateway/protocol/fields.ts';
 
 const HOSTILE = `"><script>alert(1)</script><img src=x onerror='a'>&amp;`;
 
-const PAGE = {
+const PAGE: LoginPage = {
   language: 'en',
   site: { name: 'Chat' },
   disclosure: { ageOver: [9], requireAge: { min: 6, below: 13 }, pseudonym: true },
   uid: 'abc',
-} as const;
+};
 
 for (const language of LANGUAGES) {
   test(`${language}: the login page names its language and links the others`, () => {

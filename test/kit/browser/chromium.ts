@@ -50,6 +50,8 @@ export interface ChromiumOptions {
   readonly headless: boolean;
   /** Size of pages; without it, whatever their windows are. */
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Lets {@link installExtension} install one later. */
+  readonly installable?: boolean;
 }
 
 /** Launches the browser and resolves when the extension's worker, if there is one, runs. */
@@ -65,10 +67,13 @@ export async function launchChromium(options: ChromiumOptions): Promise<BrowserC
     // Chromium refuses its sandbox to root.
     chromiumSandbox: process.getuid?.() !== 0,
     viewport: viewport ?? null,
+    // Playwright's own flag would leave an extension that is installed later switched off.
+    ignoreDefaultArgs: options.installable ? ['--disable-extensions'] : [],
     timeout: LAUNCH_TIMEOUT_MS,
     env: { ...browserEnvironment(home), ...env },
     args: [
       ...QUIET_FLAGS,
+      ...(options.installable ? ['--enable-unsafe-extension-debugging'] : []),
       ...(extensionDir === undefined
         ? []
         : [`--disable-extensions-except=${extensionDir}`, `--load-extension=${extensionDir}`]),
@@ -86,6 +91,15 @@ export async function waitForPinWindow(context: BrowserContext): Promise<Page> {
   const open = context.pages().find(isPinWindow);
   if (open !== undefined) return open;
   return context.waitForEvent('page', { predicate: isPinWindow, timeout: 15_000 });
+}
+
+/** Installs an unpacked extension while the browser runs, as a person does. */
+export async function installExtension(context: BrowserContext, dir: string): Promise<void> {
+  const session = await context.browser()?.newBrowserCDPSession();
+  if (session === undefined) throw new TypeError('the browser cannot be reached');
+  // The method is too new for Playwright's types.
+  const send = session.send as (method: string, params: object) => Promise<unknown>;
+  await send.call(session, 'Extensions.loadUnpacked', { path: dir });
 }
 
 /** What is missing on this machine to run {@link launchChromium}; empty when nothing is. */

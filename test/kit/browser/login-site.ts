@@ -93,11 +93,13 @@ export async function startLoginSite(options: {
   const server = createServer({ key, cert: certificate }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', async () => {
+    request.on('end', () => {
       const url = new URL(request.url ?? '/', 'https://site.invalid');
       const body = Buffer.concat(chunks).toString('utf8');
-      const answer = await respond(request.method ?? 'GET', url, body);
-      response.writeHead(answer.status, answer.headers).end(answer.body);
+      respond(request.method ?? 'GET', url, body).then(
+        ({ status, headers, body: content }) => response.writeHead(status, headers).end(content),
+        () => response.writeHead(500).end(),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
