@@ -138,7 +138,6 @@ function windowOf(login: RunningLogin | undefined, id: string): HostWindow {
 
 /** While a login runs, its reply says what was wrong; else the message is answered, or the run ends. */
 function refuse(raw: unknown, code: ErrorCode, receiver: Receiver): void {
-  receiver.log(code);
   const login = receiver.findLogin();
   if (login && !login.window.isOver) {
     login.controller.abort(new KidsIdError(code, 'message out of place during a login'));
@@ -146,6 +145,7 @@ function refuse(raw: unknown, code: ErrorCode, receiver: Receiver): void {
   }
   const parsed = v.safeParse(addressed, raw);
   if (!parsed.success) throw new KidsIdError(code, 'message that cannot be answered');
+  receiver.log(code);
   receiver.send(failure(parsed.output, code));
 }
 
@@ -168,6 +168,8 @@ function startLogin(options: {
       options.options.log(code);
       reply = failure({ type, id }, code);
     }
+    // Nobody reads the reply when the window is gone.
+    if (window.isOver) return;
     window.close();
     send(reply);
   };

@@ -7,11 +7,8 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createApp, type Visit } from './app.ts';
 import { loadConfig } from './config.ts';
-import { createSessions } from './session.ts';
+import { createSessions, SESSION_IDLE_MS } from './session.ts';
 import { connectToGateway } from './sign-in.ts';
-
-/** Family and library computers are shared: after this long without a click the next child is a stranger. */
-const IDLE_MS = 15 * 60_000;
 
 try {
   const config = loadConfig(process.env);
@@ -19,7 +16,7 @@ try {
     publicUrl: config.publicUrl,
     signIn: await connectToGateway(config),
     sessions: createSessions<Visit>({
-      idleMs: IDLE_MS,
+      idleMs: SESSION_IDLE_MS,
       maxSessions: 10_000,
       now: () => new Date(),
     }),

@@ -19,6 +19,9 @@ export const SESSION_COOKIE_OPTIONS: CookieOptions = {
   sameSite: 'lax',
 };
 
+/** Family and library computers are shared: whoever comes after this long without a click is a stranger. */
+export const SESSION_IDLE_MS = 15 * 60_000;
+
 /** Sessions that hold a `T`. */
 export interface Sessions<T> {
   /** Starts a session and returns its token, for the cookie. */

@@ -77,7 +77,7 @@ export function startHostLogin(options: {
 
   function logIn(hostProtocol: number): void {
     if (hostProtocol !== PROTOCOL_VERSION) {
-      fail('HOST_TOO_OLD');
+      fail(hostProtocol < PROTOCOL_VERSION ? 'HOST_TOO_OLD' : 'EXTENSION_TOO_OLD');
       return;
     }
     greeted = true;

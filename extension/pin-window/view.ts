@@ -105,6 +105,8 @@ export function createView(texts: Texts, onLeave: () => void): View {
         title: texts.window.problem,
         hint: texts.errors[code].child,
       });
+      // For whoever helps from afar, and for tests: the code is the same in every language.
+      scene.dataset['code'] = code;
       const close = createButton('button button-main', texts.window.close, onLeave);
       scene.append(createAdvice(texts, texts.errors[code].adult), close);
       show(scene);

@@ -25,7 +25,7 @@ export function renderMessagePage({ language, code, backUrl }: MessagePage): str
       ? undefined
       : html`<a class="button button-main" href="${backUrl}">${texts.page.errorBack}</a>`;
   const main = html`<main class="sheet">
-<div class="scene">
+<div class="scene" data-code="${code}">
 <img class="scene-picture" src="/assets/problem.svg" alt="">
 <h1>${texts.page.errorTitle}</h1>
 <p>${texts.errors[code].child}</p>

@@ -51,7 +51,10 @@ export function checkScope(
 function createLoginChecks(): interactionPolicy.Check[] {
   return [
     new Check('card_required', 'the card is asked for at every login', ({ oidc }) => {
-      return !oidc.result?.login;
+      if (oidc.result?.login) return false;
+      // A resume that nobody answered would start an interaction that no browser was tied to.
+      if (oidc.route === 'resume') throw new errors.LoginRequired('the login was not answered');
+      return true;
     }),
     // acr_values are voluntary in OpenID Connect Core §5.5.1.1; a client that names only others
     // is told so at once (RFC 9470 §5), before anybody gets out a card.

@@ -78,6 +78,7 @@ export function createOpenId(options: OpenIdOptions): OpenId {
   for (const client of clients.all()) checkMetadata(provider, client);
   logEvents(provider, options.logger);
   addGuards(provider, renderError);
+  const listen = provider.callback();
   const after = (seconds: number) => new Date(now().getTime() + seconds * 1_000);
 
   async function getPendingLogin(request: IncomingMessage, response: ServerResponse) {
@@ -112,7 +113,8 @@ export function createOpenId(options: OpenIdOptions): OpenId {
   }
 
   return {
-    handler: provider.callback(),
+    // Koa answers its own failures; the promise never rejects.
+    handler: (request, response) => void listen(request, response),
     getPendingLogin,
     complete: (request, response, outcome) =>
       answer(request, response, async ({ client, scopes }) => {

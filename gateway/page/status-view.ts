@@ -1,14 +1,7 @@
 /** What the login page shows instead of its question while something happens or went wrong. */
-import type { ErrorCode } from '../protocol/errors.ts';
+import { canTryAgain, type ErrorCode } from '../protocol/errors.ts';
 import type { Texts } from '../texts/texts.ts';
 import { createButton, createElement, createPicture } from './elements.ts';
-
-/** Ends that the same page cannot mend: only the site can start anew. */
-const FINAL_CODES: readonly ErrorCode[] = [
-  'LOGIN_EXPIRED',
-  'LOGIN_OTHER_BROWSER',
-  'GATEWAY_UNTRUSTED',
-];
 
 export interface StatusView {
   /** The question again, with a notice above it if there is news. */
@@ -64,11 +57,12 @@ export function createStatusView(options: {
     },
     showProblem(code, { onAgain, onBack }) {
       const scene = createScene('problem', texts.page.errorTitle);
+      scene.dataset['code'] = code;
       scene.append(
         createElement('p', '', texts.errors[code].child),
         createAdvice(texts, texts.errors[code].adult),
       );
-      if (FINAL_CODES.includes(code)) {
+      if (!canTryAgain(code)) {
         scene.append(createButton('button-main', backText, onBack));
       } else {
         scene.append(

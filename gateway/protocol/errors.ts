@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'EXTENSION_ABSENT',
   'HOST_ABSENT',
   'HOST_TOO_OLD',
+  'EXTENSION_TOO_OLD',
   'READER_ABSENT',
   // The card
   'CARD_ABSENT',
@@ -54,6 +55,19 @@ export const ERROR_CODES = [
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** After these the same login cannot be tried again: it must start anew at the site, or not at all. */
+const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
+  'GATEWAY_UNTRUSTED',
+  'LOGIN_EXPIRED',
+  'LOGIN_OTHER_BROWSER',
+  'SITE_REQUEST_INVALID',
+]);
+
+/** Tells whether trying again, after what the text for this code asks, can help. */
+export function canTryAgain(code: ErrorCode): boolean {
+  return !FINAL_CODES.has(code);
+}
 
 /** Tells whether a value is one of {@link ERROR_CODES}. */
 export function isErrorCode(value: unknown): value is ErrorCode {

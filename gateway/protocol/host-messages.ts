@@ -23,7 +23,7 @@ export const HOST_NAME = 'org.kids_id.host';
 export const HOST_MESSAGE_MAX_BYTES = 32_768;
 
 export const hostHelloRequest = request('hello', {});
-/** `protocol` other than the window's own is HOST_TOO_OLD or EXTENSION too old: the window decides. */
+/** `protocol` other than the window's own is HOST_TOO_OLD or EXTENSION_TOO_OLD: the window decides. */
 export const hostHelloReply = reply('hello', {
   hostVersion: softwareVersion,
   protocol: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999)),

@@ -16,5 +16,5 @@ export const completeRequest = v.strictObject({ completionCode: secret });
 
 /** Where the page goes next: a path of this origin. */
 export const locationReply = v.strictObject({
-  location: v.pipe(v.string(), v.maxLength(512), v.regex(/^\/[A-Za-z0-9/_-]*$/)),
+  location: v.pipe(v.string(), v.maxLength(512), v.regex(/^\/(?!\/)[A-Za-z0-9/_-]*$/)),
 });

@@ -53,7 +53,14 @@ export function openSqliteStore(options: { path: string; now: () => Date }): Sql
     // Another process may hold the log; the next sweep empties it then.
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   };
-  const timer = setInterval(sweep, SWEEP_INTERVAL_MS).unref();
+  const timer = setInterval(() => {
+    try {
+      sweep();
+    } catch {
+      // No reader sees an expired row, so a sweep can wait for the next; a store that is broken
+      // says so to whoever uses it.
+    }
+  }, SWEEP_INTERVAL_MS).unref();
 
   return {
     async put(table, key, value, expiresAt, { group }: RowOptions = {}) {

@@ -98,6 +98,11 @@ export const de: Texts = {
       child: 'Das Hilfsprogramm auf diesem Computer ist zu alt. Frag einen Erwachsenen.',
       adult: 'Installieren Sie das neueste Kids-ID-Programm und aktualisieren Sie die Erweiterung.',
     },
+    EXTENSION_TOO_OLD: {
+      child: 'Die Hilfe in deinem Browser ist zu alt. Frag einen Erwachsenen.',
+      adult:
+        'Aktualisieren Sie die Kids-ID-Erweiterung in diesem Browser und versuchen Sie es erneut.',
+    },
     READER_ABSENT: {
       child: 'Ich sehe keinen Kartenleser.',
       adult: 'Schließen Sie den Kartenleser an einen USB-Anschluss an, notfalls an einen anderen.',

@@ -98,6 +98,10 @@ export const en = {
       child: 'The helper program on this computer is too old. Ask a grown-up.',
       adult: 'Install the newest Kids-ID program and update the browser extension.',
     },
+    EXTENSION_TOO_OLD: {
+      child: 'The helper in your browser is too old. Ask a grown-up.',
+      adult: 'Update the Kids-ID extension in this browser, then try again.',
+    },
     READER_ABSENT: {
       child: 'I do not see a card reader.',
       adult: 'Plug the card reader into a USB port. If that does not help, try another port.',

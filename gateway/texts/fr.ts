@@ -97,6 +97,10 @@ export const fr: Texts = {
       child: 'Le petit programme sur cet ordinateur est trop vieux. Demande à un adulte.',
       adult: 'Installez la dernière version du programme Kids-ID et mettez l’extension à jour.',
     },
+    EXTENSION_TOO_OLD: {
+      child: 'L’aide de ton navigateur est trop vieille. Demande à un adulte.',
+      adult: 'Mettez à jour l’extension Kids-ID de ce navigateur, puis réessayez.',
+    },
     READER_ABSENT: {
       child: 'Je ne vois pas de lecteur de cartes.',
       adult: 'Branchez le lecteur sur un port USB. Si cela n’aide pas, essayez un autre port.',

@@ -97,6 +97,10 @@ export const nl: Texts = {
       child: 'Het hulpprogramma op deze computer is te oud. Vraag het aan een volwassene.',
       adult: 'Installeer het nieuwste Kids-ID-programma en werk de browserextensie bij.',
     },
+    EXTENSION_TOO_OLD: {
+      child: 'De hulp in je browser is te oud. Vraag het aan een groot mens.',
+      adult: 'Werk de Kids-ID-extensie in deze browser bij en probeer opnieuw.',
+    },
     READER_ABSENT: {
       child: 'Ik zie geen kaartlezer.',
       adult: 'Steek de kaartlezer in een USB-poort. Helpt dat niet, probeer dan een andere poort.',

@@ -22,6 +22,8 @@ import { openTlsConnection } from './tls-connection.ts';
 export interface CardChannelClient {
   /** The one connection, for its exporter and cipher suite. */
   readonly socket: TLSSocket;
+  /** Aborted, with GATEWAY_UNREACHABLE, when the connection is gone. */
+  readonly lost: AbortSignal;
   /**
    * Sends a request and returns the gateway's reply.
    * @throws {KidsIdError} the gateway's own code; GATEWAY_UNREACHABLE when the connection is gone or the deadline
@@ -55,10 +57,13 @@ export async function openCardChannel(options: {
   // Heartbeats are small and single: each must leave at once.
   socket.setNoDelay(true);
   const agent = new OneSocketAgent(socket);
+  const lost = new AbortController();
+  socket.once('close', () => lost.abort(connectionGone()));
   const { host } = new URL(options.origin);
   let last: Promise<unknown> = Promise.resolve();
   return {
     socket,
+    lost: lost.signal,
     post(path, body, { timeoutMs } = { timeoutMs: REQUEST_TIMEOUT_MS }) {
       const send = () => sendRequest({ agent, host, path, body, timeoutMs });
       const reply = last.then(send, send);
@@ -85,10 +90,14 @@ class OneSocketAgent extends Agent {
     const socket = this.#unused;
     this.#unused = undefined;
     if (!socket || socket.destroyed) {
-      throw new KidsIdError('GATEWAY_UNREACHABLE', "the login's connection is gone");
+      throw connectionGone();
     }
     return socket;
   }
+}
+
+function connectionGone(): KidsIdError {
+  return new KidsIdError('GATEWAY_UNREACHABLE', "the login's connection is gone");
 }
 
 interface HttpReply {

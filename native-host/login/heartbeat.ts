@@ -2,8 +2,8 @@
 import type { CardChannelClient } from './card-channel-client.ts';
 
 /**
- * Runs `work` with a heartbeat on the channel. A heartbeat that fails aborts the signal that `work` is given,
- * with what it failed with.
+ * Runs `work` with a heartbeat on the channel. A heartbeat that fails, or a connection that is lost, aborts the
+ * signal that `work` is given, with the reason.
  */
 export async function withHeartbeat<Result>(
   options: { channel: CardChannelClient; intervalMs: number; signal: AbortSignal },
@@ -14,7 +14,7 @@ export async function withHeartbeat<Result>(
     options.channel.post('/card/wait', {}).catch((error: unknown) => failed.abort(error));
   }, options.intervalMs);
   try {
-    return await work(AbortSignal.any([options.signal, failed.signal]));
+    return await work(AbortSignal.any([options.signal, options.channel.lost, failed.signal]));
   } finally {
     clearInterval(timer);
   }

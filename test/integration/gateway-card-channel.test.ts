@@ -65,7 +65,7 @@ test('the person is told what the ticket was issued for: name, picture, ages, ps
   const reply = await host.post('/card/ticket', { ticket: await steps.ticketOf(login) });
   assert.equal(reply.status, 200);
   const { site, disclosure } = reply.body as { site: { name: string }; disclosure: object };
-  assert.equal(site.name, 'Kids Chat');
+  assert.equal(site.name, 'Coucou');
   assert.deepEqual(disclosure, {
     ageOver: [9],
     requireAge: { min: 6, below: 13 },

@@ -142,7 +142,7 @@ const REFUSED: readonly (readonly [string, GenericSchema, object])[] = [
     CARD_CHANNEL['/card/ticket'].reply,
     { site: { name: 'x', picture: 'https://a.example/x.png' }, disclosure },
   ],
-  ['a location of another origin', locationReply, { location: '//evil.example' }],
+  ['a location of another origin', locationReply, { location: '//evil' }],
   ['a location with a scheme', locationReply, { location: 'https://evil.example' }],
   ['an unknown code', cardError, { code: 'NO_SUCH_CODE' }],
 ];

@@ -86,8 +86,8 @@ export async function writeChatFiles(options: {
   writeFileSync(join(dir, 'client-key.json'), JSON.stringify(privateKey), { mode: 0o600 });
   return {
     clientId: 'chat',
-    site: { name: 'Kids Chat', picture: CHAT_PICTURE },
-    organisation: 'Example Chat vzw',
+    site: { name: 'Coucou', picture: CHAT_PICTURE },
+    organisation: 'Coucou vzw',
     sector: hostname,
     subjectMode: 'pairwise',
     ageThresholds: [9],
@@ -101,11 +101,7 @@ export async function writeChatFiles(options: {
   };
 }
 
-/** Two speech balloons. */
-const CHAT_PICTURE = `data:image/svg+xml;base64,${Buffer.from(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">' +
-    '<rect width="64" height="64" rx="14" fill="#12766b"/>' +
-    '<path d="M12 16h26a4 4 0 0 1 4 4v12a4 4 0 0 1-4 4H24l-8 7v-7h-4a4 4 0 0 1-4-4V20a4 4 0 0 1 4-4z" fill="#fff"/>' +
-    '<path d="M46 28h6a4 4 0 0 1 4 4v10a4 4 0 0 1-4 4h-2v7l-8-7H30a4 4 0 0 1-4-4v-2h14a6 6 0 0 0 6-6z" fill="#ffd166"/>' +
-    '</svg>',
+/** The chat's own bird, as its operator would hand it in. */
+const CHAT_PICTURE = `data:image/svg+xml;base64,${readFileSync(
+  join(import.meta.dirname, '../../../examples/chat/public/bird.svg'),
 ).toString('base64')}`;
