@@ -66,6 +66,8 @@ export async function startServer(
   const servers = Array.from({ length: options.listeners ?? 1 }, () => createServer(tls));
   for (const server of servers) {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // A test that fails while it starts must still come to its end.
+    server.unref();
   }
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   const issuer = `https://127.0.0.1:${ports[0]}`;
