@@ -10,6 +10,8 @@ export type ClientKey = JsonWebKey & { readonly kid: string };
 
 /** Checked settings. */
 export interface Config {
+  /** Address to listen on; this machine only, unless the environment says otherwise. */
+  readonly host: string;
   /** TCP port to listen on; 0 lets the system choose. */
   readonly port: number;
   /** Origin under which browsers reach this site, e.g. `https://chat.localhost:8444`. */
@@ -29,8 +31,16 @@ export interface Config {
  * @throws {Error} One line for each setting that is missing or wrong. No message quotes a key.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
-  const { PORT, PUBLIC_URL, ISSUER, CLIENT_ID, CLIENT_KEY_FILE, TLS_KEY_FILE, TLS_CERT_FILE } =
-    environment;
+  const {
+    HOST,
+    PORT,
+    PUBLIC_URL,
+    ISSUER,
+    CLIENT_ID,
+    CLIENT_KEY_FILE,
+    TLS_KEY_FILE,
+    TLS_CERT_FILE,
+  } = environment;
   const problems: string[] = [];
   const attempt = <T>(name: string, read: () => T): T | undefined => {
     try {
@@ -51,7 +61,15 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   if (problems.length > 0 || !publicUrl || !issuer || !clientId || !clientKey) {
     throw new Error(`The chat cannot start:\n  ${problems.join('\n  ')}`);
   }
-  return { port: port ?? 0, publicUrl, issuer, clientId, clientKey, ...(tls && { tls }) };
+  return {
+    host: HOST || '127.0.0.1',
+    port: port ?? 0,
+    publicUrl,
+    issuer,
+    clientId,
+    clientKey,
+    ...(tls && { tls }),
+  };
 }
 
 function required(value: string | undefined): string {

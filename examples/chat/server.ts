@@ -22,7 +22,7 @@ try {
     }),
   });
   const server = config.tls ? createHttpsServer(config.tls, app) : createHttpServer(app);
-  server.listen(config.port, () => {
+  server.listen(config.port, config.host, () => {
     const { port } = server.address() as AddressInfo;
     console.log(`The chat is at ${config.publicUrl.origin} (listening on port ${port})`);
   });
