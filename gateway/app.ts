@@ -22,7 +22,7 @@ import { renderProtocolError } from './login/protocol-error-page.ts';
 import { disclosureOf } from './oidc/admission.ts';
 import { createOpenId } from './oidc/provider.ts';
 import { createSubjectKey, type SubjectKey } from './oidc/subject.ts';
-import { CARD_CHANNEL_ALPN } from './protocol/card-channel.ts';
+import { CARD_CHANNEL_ALPN, CARD_CHANNEL_HEARTBEAT_MS } from './protocol/card-channel.ts';
 import { securityHeaders } from './security-headers.ts';
 import { readWebKeys } from './web-keys.ts';
 
@@ -43,6 +43,8 @@ export function createGateway(deps: Deps): Server {
       minVersion: 'TLSv1.3',
       // A resumed session would skip the certificate that both ends look at (design §2).
       secureOptions: constants.SSL_OP_NO_TICKET,
+      // A host is silent between two heartbeats, while a PIN is typed: its socket must outlive that.
+      keepAliveTimeout: 3 * CARD_CHANNEL_HEARTBEAT_MS,
       requestTimeout: REQUEST_LIMIT_MS,
       headersTimeout: REQUEST_LIMIT_MS,
     },

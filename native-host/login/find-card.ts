@@ -42,8 +42,8 @@ export async function watchReaders(open: OpenCardReaders): Promise<WatchedReader
 /**
  * Finds the first Belgian card, waiting for one if need be.
  * @param options.onStage Told `reader-absent`, `card-absent` and `reading`, each when it begins.
- * @throws {KidsIdError} CARD_UNSUPPORTED when the only cards are others; TIMED_OUT; what reading a card may throw;
- * the signal's reason
+ * @throws {KidsIdError} CARD_UNSUPPORTED when the only cards are others; READER_ABSENT, CARD_ABSENT when the time
+ * is over; what reading a card may throw; the signal's reason
  */
 export async function findCard(options: {
   readers: WatchedReaders;
@@ -54,7 +54,7 @@ export async function findCard(options: {
   const { readers, onStage, timeoutMs } = options;
   const deadline = new AbortController();
   const timer = setTimeout(
-    () => deadline.abort(new KidsIdError('TIMED_OUT', 'no card in time')),
+    () => deadline.abort(absence(readers)),
     timeoutMs,
   );
   const signal = AbortSignal.any([options.signal, deadline.signal]);
@@ -76,6 +76,12 @@ export async function findCard(options: {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** What is missing when the time is over. */
+function absence(readers: WatchedReaders): KidsIdError {
+  if (readers.list().length === 0) return new KidsIdError('READER_ABSENT', 'no reader in time');
+  return new KidsIdError('CARD_ABSENT', 'no card in time');
 }
 
 /** `undefined` when no reader has a card; a card that was taken out meanwhile counts as none. */

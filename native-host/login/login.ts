@@ -65,7 +65,8 @@ const REFUSAL_TIMEOUT_MS = 2_000;
 
 /** What the person or the card said no with; the gateway's own refusals are not told back to it. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...(['USER_CANCELLED', 'TIMED_OUT', 'PIN_BLOCKED', 'CARD_UNSUPPORTED', 'CARD_REMOVED'] as const),
+  ...(['USER_CANCELLED', 'READER_ABSENT', 'CARD_ABSENT', 'PIN_BLOCKED', 'CARD_UNSUPPORTED'] as const),
+  'CARD_REMOVED',
   ...(['CARD_CHANGED', 'CARD_BUSY', 'CARD_ERROR', 'APPLET_TOO_OLD', 'CERTIFICATE_ABSENT'] as const),
   'CERTIFICATE_MALFORMED',
 ]);
@@ -162,10 +163,14 @@ async function signOnCard(options: {
 }): Promise<Uint8Array> {
   const { found, unsigned, window, signal } = options;
   const { card, connection } = found;
-  const untilRemoved = AbortSignal.any([signal, connection.removed]);
   let asked = { triesLeft: card.triesLeft, wrong: false };
   for (;;) {
-    const pin = await window.askPin({ ...asked, signal: untilRemoved });
+    const pin = await askPinWhileCardIsIn({
+      ...asked,
+      window,
+      signal,
+      removed: connection.removed,
+    });
     try {
       window.showStage('signing');
       const outcome = await connection.withTransaction((transaction) =>
@@ -178,6 +183,22 @@ async function signOnCard(options: {
     } finally {
       pin.fill(0);
     }
+  }
+}
+
+async function askPinWhileCardIsIn(options: {
+  window: LoginWindow;
+  triesLeft: number | undefined;
+  wrong: boolean;
+  signal: AbortSignal;
+  removed: AbortSignal;
+}): Promise<Uint8Array> {
+  const { window, triesLeft, wrong, signal, removed } = options;
+  try {
+    return await window.askPin({ triesLeft, wrong, signal: AbortSignal.any([signal, removed]) });
+  } catch (cause) {
+    if (signal.aborted || !removed.aborted) throw cause;
+    throw new KidsIdError('CARD_REMOVED', 'card was taken out while its PIN was asked', { cause });
   }
 }
 

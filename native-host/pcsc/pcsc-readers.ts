@@ -4,7 +4,6 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CardDisposition, CardMode, Client, type Reader, ReaderStatus } from 'pcsc-mini';
-import { KidsIdError } from '../../gateway/protocol/errors.ts';
 import type { CardConnection, CardReader, CardReaders } from '../card/readers.ts';
 import { withDeadline } from './deadline.ts';
 import { BUSY_TIMEOUT_MS, createPcscConnection } from './pcsc-connection.ts';
@@ -88,7 +87,7 @@ function watchReader(options: { reader: Reader; slots: Slots; onChange: () => vo
 
 function takeCard(slot: Slot): void {
   slot.hasCard = false;
-  slot.taken.abort(new KidsIdError('CARD_REMOVED', 'card was taken out of the reader'));
+  slot.taken.abort();
   slot.taken = new AbortController();
 }
 

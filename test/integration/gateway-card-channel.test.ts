@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { parseCertificate } from '../../gateway/certificate/certificate.ts';
 import { decodeBase64url } from '../../gateway/protocol/bytes.ts';
+import { CARD_CHANNEL_HEARTBEAT_MS } from '../../gateway/protocol/card-channel.ts';
 import {
   CONNECTION_CHECK_BYTES,
   CONNECTION_CHECK_LABEL,
@@ -155,6 +157,15 @@ test('a spent ticket is LOGIN_EXPIRED, and so is the card on a connection that f
     { status: 400, code: 'MESSAGE_MALFORMED' },
   );
   host.close();
+});
+
+test('a connection outlives the silence between two heartbeats while a PIN is typed (design §8)', async () => {
+  const { socket } = await steps.connect();
+  socket.write('POST /card/wait HTTP/1.1\r\nhost: gateway.localhost\r\ncontent-length: 0\r\n\r\n');
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  const seconds = /keep-alive: timeout=(\d+)/i.exec(answer.toString())?.[1];
+  assert.ok(Number(seconds) * 1_000 > 2 * CARD_CHANNEL_HEARTBEAT_MS);
+  socket.destroy();
 });
 
 test('an authenticator of another connection is AUTHENTICATOR_INVALID (RFC 9261 §5.2.2)', async () => {

@@ -72,7 +72,7 @@ export function createVirtualReaders(options: { readers?: number } = {}): Virtua
       const slot = slotAt(reader);
       slot.card?.powerOff();
       slot.card = undefined;
-      slot.taken.abort(new KidsIdError('CARD_REMOVED', 'card was taken out'));
+      slot.taken.abort();
       slot.taken = new AbortController();
       onChange?.();
     },
