@@ -4,6 +4,7 @@
  */
 import type { Readable, Writable } from 'node:stream';
 import * as v from 'valibot';
+import { CARD_CHANNEL_HEARTBEAT_MS } from '../gateway/protocol/card-channel.ts';
 import { type ErrorCode, errorCodeOf, KidsIdError } from '../gateway/protocol/errors.ts';
 import { messageId, PROTOCOL_VERSION } from '../gateway/protocol/fields.ts';
 import { type FromHost, type ToHost, toHost } from '../gateway/protocol/host-messages.ts';
@@ -28,7 +29,10 @@ export interface HostOptions {
   readonly timing?: LoginTiming;
 }
 
-const TIMING: LoginTiming = { heartbeatMs: 10_000, cardTimeoutMs: 60_000 };
+const TIMING: LoginTiming = {
+  heartbeatMs: CARD_CHANNEL_HEARTBEAT_MS,
+  cardTimeoutMs: 60_000,
+};
 /** How long a login may take to let go when the window is gone: a card that signs is let finish. */
 const STOP_TIMEOUT_MS = 600;
 

@@ -21,7 +21,7 @@ import {
 } from '../protocol/connection-check.ts';
 import { errorCodeOf, KidsIdError } from '../protocol/errors.ts';
 import type { AuthenticatorKeys } from '../protocol/exported-authenticator.ts';
-import type { Disclosure, Site } from '../protocol/fields.ts';
+import { type Disclosure, PROTOCOL_VERSION, type Site } from '../protocol/fields.ts';
 import type { CertificateRequest } from '../protocol/handshake.ts';
 import { hashSecret } from './browser-cookie.ts';
 import {
@@ -108,7 +108,10 @@ export function createCardChannel(
 
 function createHandlers(deps: CardChannelDeps): Handlers {
   return {
-    async '/card/start'(connection) {
+    async '/card/start'(connection, { protocol }) {
+      if (protocol !== PROTOCOL_VERSION) {
+        throw new KidsIdError('HOST_TOO_OLD', 'host speaks another protocol version');
+      }
       if (connection.state.at !== 'fresh') throw outOfOrder();
       const request = createRequest();
       connection.state = { at: 'started', request };
@@ -132,12 +135,14 @@ function createHandlers(deps: CardChannelDeps): Handlers {
       if (state.at !== 'started') throw outOfOrder();
       connection.state = { at: 'over' };
       const claim = await deps.chain.claimTicket(ticket, connection.id);
-      connection.state = { at: 'claimed', request: state.request, claim };
+      connection.state = { at: 'claimed', request: state.request, claim, named: false };
       return deps.describe(claim.grant);
     },
 
     async '/card/certificate'(connection, { issuer, serial }) {
-      if (connection.state.at !== 'claimed') throw outOfOrder();
+      const { state } = connection;
+      if (state.at !== 'claimed' || state.named) throw outOfOrder();
+      connection.state = { ...state, named: true };
       deps.prefetch(decodeBase64url(issuer), decodeBase64url(serial));
       return {};
     },

@@ -8,7 +8,7 @@ import {
   digest,
   disclosure,
   errorCode,
-  PROTOCOL_VERSION,
+  protocolVersion,
   secret,
   site,
   softwareVersion,
@@ -30,7 +30,8 @@ export const CARD_CHANNEL = {
   /** Opens the login on this connection: the gateway shows who it is and asks for an authenticator. */
   '/card/start': {
     request: v.strictObject({
-      protocol: v.literal(PROTOCOL_VERSION),
+      /** The host's; another than the gateway's is HOST_TOO_OLD. */
+      protocol: protocolVersion,
       hostVersion: softwareVersion,
     }),
     reply: v.strictObject({

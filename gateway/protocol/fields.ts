@@ -6,6 +6,9 @@ import { ERROR_CODES } from './errors.ts';
 /** The version of everything in this folder. A host or extension of another version is refused by name. */
 export const PROTOCOL_VERSION = 1;
 
+/** The version that one side says it speaks. */
+export const protocolVersion = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999));
+
 /** The languages of every text. */
 export const LANGUAGES = ['nl', 'fr', 'de', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];

@@ -10,6 +10,7 @@ import {
   messageId,
   origin,
   pinDigits,
+  protocolVersion,
   secret,
   site,
   softwareVersion,
@@ -26,7 +27,7 @@ export const hostHelloRequest = request('hello', {});
 /** `protocol` other than the window's own is HOST_TOO_OLD or EXTENSION_TOO_OLD: the window decides. */
 export const hostHelloReply = reply('hello', {
   hostVersion: softwareVersion,
-  protocol: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(999)),
+  protocol: protocolVersion,
 });
 
 export const hostLoginRequest = request('login', { origin, ticket: secret, language });

@@ -159,6 +159,16 @@ test('a spent ticket is LOGIN_EXPIRED, and so is the card on a connection that f
   host.close();
 });
 
+test('a host of another protocol version is told so by name', async () => {
+  const host = await steps.connect();
+  await assertRefused(
+    host,
+    { path: '/card/start', body: { protocol: 2, hostVersion: '9.0.0' } },
+    { status: 400, code: 'HOST_TOO_OLD' },
+  );
+  host.close();
+});
+
 test('a connection outlives the silence between two heartbeats while a PIN is typed (design §8)', async () => {
   const { socket } = await steps.connect();
   socket.write('POST /card/wait HTTP/1.1\r\nhost: gateway.localhost\r\ncontent-length: 0\r\n\r\n');

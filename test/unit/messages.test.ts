@@ -128,9 +128,9 @@ const REFUSED: readonly (readonly [string, GenericSchema, object])[] = [
   ['a ticket of 42 characters', CARD_CHANNEL['/card/ticket'].request, { ticket: 'A'.repeat(42) }],
   ['a ticket with stray bits', CARD_CHANNEL['/card/ticket'].request, { ticket: 'B'.repeat(43) }],
   [
-    'another protocol version',
+    'a protocol version of 0',
     CARD_CHANNEL['/card/start'].request,
-    { protocol: 2, hostVersion: '0.1.0' },
+    { protocol: 0, hostVersion: '0.1.0' },
   ],
   [
     'an authenticator over its limit',
