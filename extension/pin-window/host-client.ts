@@ -21,6 +21,13 @@ const LOGIN_TIMEOUT_MS = 280_000;
 /** Time for the host to tell the gateway that the person stopped. */
 const CANCEL_TIMEOUT_MS = 2_000;
 
+/** All that is believed of a hello before the versions agree: another one may say it in another shape. */
+const anyHello = v.looseObject({
+  type: v.literal('hello'),
+  ok: v.literal(true),
+  protocol: v.number(),
+});
+
 /** How a login ended. */
 export type LoginEnd =
   | { readonly ok: true; readonly completionCode: string }
@@ -48,6 +55,11 @@ export function startHostLogin(options: {
   let timer = setTimeout(() => fail('HOST_ABSENT'), HELLO_TIMEOUT_MS);
 
   port.onMessage.addListener((raw: unknown) => {
+    const other = findOtherProtocol(raw);
+    if (other !== undefined && !greeted) {
+      fail(other < PROTOCOL_VERSION ? 'HOST_TOO_OLD' : 'EXTENSION_TOO_OLD');
+      return;
+    }
     const message = v.safeParse(fromHost, raw);
     if (!message.success) fail('MESSAGE_MALFORMED');
     else if (!ended) take(message.output);
@@ -63,7 +75,7 @@ export function startHostLogin(options: {
     if (message.type === 'hello') {
       if (message.id !== helloId || greeted) fail('MESSAGE_MALFORMED');
       else if (!message.ok) fail(message.code);
-      else logIn(message.protocol);
+      else logIn();
       return;
     }
     if (message.id !== loginId) {
@@ -75,11 +87,7 @@ export function startHostLogin(options: {
     else fail(message.code);
   }
 
-  function logIn(hostProtocol: number): void {
-    if (hostProtocol !== PROTOCOL_VERSION) {
-      fail(hostProtocol < PROTOCOL_VERSION ? 'HOST_TOO_OLD' : 'EXTENSION_TOO_OLD');
-      return;
-    }
+  function logIn(): void {
     greeted = true;
     clearTimeout(timer);
     timer = setTimeout(() => fail('TIMED_OUT'), LOGIN_TIMEOUT_MS);
@@ -122,4 +130,11 @@ export function startHostLogin(options: {
       send({ type: 'cancel', id: loginId });
     },
   };
+}
+
+/** The protocol of a host whose hello names another one than ours. */
+function findOtherProtocol(raw: unknown): number | undefined {
+  const hello = v.safeParse(anyHello, raw);
+  if (!hello.success || hello.output.protocol === PROTOCOL_VERSION) return undefined;
+  return hello.output.protocol;
 }

@@ -11,15 +11,21 @@ export interface LoginPage {
   readonly site: Site;
   readonly disclosure: Disclosure;
   readonly uid: string;
+  /** Where the person goes when the gateway no longer knows the login: the site's own start page. */
+  readonly siteOrigin?: string;
 }
 
-/** Renders the login page of one interaction, served at `/login/<uid>`. */
-export function renderLoginPage({ language, site, disclosure, uid }: LoginPage): string {
+/**
+ * Renders the login page of one interaction, served at `/login/<uid>`. Its buttons wait for the script: a
+ * press before it would be lost.
+ */
+export function renderLoginPage(options: LoginPage): string {
+  const { language, site, disclosure, uid, siteOrigin } = options;
   const texts = textsFor(language);
   const lines = disclosureLines(texts, disclosure).map(
     (line) => html`<li><img src="/assets/tick.svg" alt=""><span>${line}</span></li>`,
   );
-  const main = html`<main class="sheet" id="login" data-uid="${uid}" data-language="${language}" data-site="${site.name}">
+  const main = html`<main class="sheet" id="login" data-uid="${uid}" data-language="${language}" data-site="${site.name}" data-site-origin="${siteOrigin}">
 <section class="stack" id="ask">
 <div class="site"><img class="site-picture" src="${site.picture ?? '/assets/site.svg'}" alt=""><h1>${texts.page.heading(site.name)}</h1></div>
 <div class="learn">
@@ -29,8 +35,8 @@ export function renderLoginPage({ language, site, disclosure, uid }: LoginPage):
 </div>
 <noscript><p class="adult">${texts.page.noScript}</p></noscript>
 <div class="actions">
-<button class="button button-main" id="log-in" type="button"><img src="/assets/card.svg" alt="">${texts.page.login}</button>
-<button class="button button-quiet" id="back" type="button">${texts.page.back(site.name)}</button>
+<button class="button button-main" id="log-in" type="button" disabled><img src="/assets/card.svg" alt="">${texts.page.login}</button>
+<button class="button button-quiet" id="back" type="button" disabled>${texts.page.back(site.name)}</button>
 </div>
 </section>
 <section class="stack" id="status" aria-live="polite" hidden></section>

@@ -5,6 +5,7 @@
 import { type Request, type Response, Router } from 'express';
 import * as v from 'valibot';
 import { disclosureOf } from '../oidc/admission.ts';
+import type { RegisteredClient } from '../oidc/clients.ts';
 import type { OpenId, PendingLogin } from '../oidc/provider.ts';
 import { errorCodeOf, KidsIdError } from '../protocol/errors.ts';
 import { LANGUAGES, type Language } from '../protocol/fields.ts';
@@ -32,20 +33,28 @@ const emptyBody = v.strictObject({});
 export function createLoginRoutes(deps: LoginRoutesDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
 
+  /** The login that the library's cookie names, which must be the one in the path. */
+  async function findLogin(request: Request, response: Response): Promise<PendingLogin> {
+    const pending = await deps.openId.getPendingLogin(request, response);
+    if (pending.uid === request.params['uid']) return pending;
+    throw new KidsIdError('LOGIN_EXPIRED', 'another login');
+  }
+
   /** The login at hand: the library's cookie and ours must both name it. */
   async function enter(request: Request, response: Response) {
-    const pending = await deps.openId.getPendingLogin(request, response);
+    const pending = await findLogin(request, response);
     const { uid } = pending;
-    if (uid !== request.params['uid']) throw new KidsIdError('LOGIN_EXPIRED', 'another login');
     return { pending, cookie: await checkBrowser({ store: deps.store, request, uid }) };
   }
 
   router.get('/login/:uid', async (request, response) => {
+    let pending: PendingLogin | undefined;
     try {
-      const { pending } = await enter(request, response);
+      pending = await findLogin(request, response);
+      await checkBrowser({ store: deps.store, request, uid: pending.uid });
       response.set('cache-control', 'no-store').type('html').send(loginPage(request, pending));
     } catch (error) {
-      sendMessagePage(request, response, error);
+      sendMessagePage(request, response, error, pending);
     }
   });
 
@@ -89,15 +98,24 @@ export function createLoginRoutes(deps: LoginRoutesDeps): Router {
   return router;
 }
 
-/** Shows an error as a page of its own, in the visitor's language. */
-export function sendMessagePage(request: Request, response: Response, error: unknown): void {
+/**
+ * Shows an error as a page of its own. Where the login it is about is known, in that login's language and
+ * with a way back to its site.
+ */
+export function sendMessagePage(
+  request: Request,
+  response: Response,
+  error: unknown,
+  login?: PendingLogin,
+): void {
   const code = errorCodeOf(error);
-  const language = pickLanguage(request.acceptsLanguages());
+  const language = languageOf(request, login);
+  const backUrl = login && siteOriginOf(login.client);
   response
     .status(HTTP_STATUS[code])
     .set('cache-control', 'no-store')
     .type('html')
-    .send(renderMessagePage({ language, code }));
+    .send(renderMessagePage({ language, code, ...(backUrl && { backUrl }) }));
 }
 
 /** A browser sends Origin with every POST; another site's page, or none, has no business here. */
@@ -107,16 +125,25 @@ function checkOrigin(request: Request, origin: string): void {
   }
 }
 
-function loginPage(request: Request, { uid, client, scopes, language }: PendingLogin): string {
+function loginPage(request: Request, login: PendingLogin): string {
+  const { uid, client, scopes } = login;
   return renderLoginPage({
-    language: chosenLanguage(request) ?? language ?? pickLanguage(request.acceptsLanguages()),
+    language: languageOf(request, login),
     site: client.site,
     disclosure: disclosureOf(client, scopes),
     uid,
+    siteOrigin: siteOriginOf(client),
   });
 }
 
-/** `?lang=`, when it is one of ours. */
-function chosenLanguage(request: Request): Language | undefined {
-  return LANGUAGES.find((language) => language === request.query['lang']);
+/** A site's start page: the origin of the first address that its registration names. */
+function siteOriginOf({ redirectUris: [first] }: RegisteredClient): string {
+  if (first === undefined) throw new TypeError('client without a redirect URI');
+  return new URL(first).origin;
+}
+
+/** What the visitor chose with `?lang=`, else what the site asked for, else what the browser prefers. */
+function languageOf(request: Request, login: PendingLogin | undefined): Language {
+  const chosen = LANGUAGES.find((language) => language === request.query['lang']);
+  return chosen ?? login?.language ?? pickLanguage(request.acceptsLanguages());
 }

@@ -14,7 +14,7 @@ const KEEP_LOOKING_MS = 1_000;
 start();
 
 function start(): void {
-  const { uid = '', language: wanted, site = '' } = getElement('login').dataset;
+  const { uid = '', language: wanted, site = '', siteOrigin } = getElement('login').dataset;
   const language = LANGUAGES.find((known) => known === wanted) ?? 'nl';
   const texts = textsFor(language);
   const extension = createExtensionClient(window);
@@ -57,7 +57,9 @@ function start(): void {
     try {
       location.assign(await gateway.cancel());
     } catch (error) {
-      showProblem(error);
+      // The gateway knows the login no more, or is gone: the person can go back all the same.
+      if (siteOrigin) location.assign(siteOrigin);
+      else showProblem(error);
     }
   }
 
@@ -82,9 +84,17 @@ function start(): void {
     }
   }
 
-  getElement('log-in').addEventListener('click', () => void logIn());
-  getElement('back').addEventListener('click', onBack);
+  enableButton('log-in', () => void logIn());
+  enableButton('back', onBack);
+  // The Back button may bring back a page that was left with its last words on it: the gateway says what is true now.
+  window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
   void findExtension();
+}
+
+function enableButton(id: string, onClick: () => void): void {
+  const button = getElement(id);
+  button.addEventListener('click', onClick);
+  button.removeAttribute('disabled');
 }
 
 function getElement(id: string): HTMLElement {

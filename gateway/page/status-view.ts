@@ -27,6 +27,8 @@ export function createStatusView(options: {
 }): StatusView {
   const { question, status, texts, siteName } = options;
   const backText = texts.page.back(siteName);
+  // Loaded before it is needed: when the gateway is gone, it cannot be had any more.
+  const problemPicture = createPicture('scene-picture', 'problem');
 
   function show(content: Element): void {
     question.hidden = true;
@@ -50,13 +52,13 @@ export function createStatusView(options: {
       question.querySelector('button')?.focus();
     },
     showProgress({ picture, title, hint }, onStop) {
-      const scene = createScene(picture, title);
+      const scene = createScene(createPicture('scene-picture', picture), title);
       if (hint !== undefined) scene.append(createElement('p', 'scene-hint', hint));
       if (onStop) scene.append(createButton('button-quiet', texts.page.stop, onStop));
       show(scene);
     },
     showProblem(code, { onAgain, onBack }) {
-      const scene = createScene('problem', texts.page.errorTitle);
+      const scene = createScene(problemPicture, texts.page.errorTitle);
       scene.dataset['code'] = code;
       scene.append(
         createElement('p', '', texts.errors[code].child),
@@ -73,7 +75,8 @@ export function createStatusView(options: {
       show(scene);
     },
     showExtensionAbsent(onBack) {
-      const scene = createScene('missing', texts.page.absent);
+      const scene = createScene(createPicture('scene-picture', 'missing'), texts.page.absent);
+      scene.dataset['code'] = 'EXTENSION_ABSENT';
       scene.append(
         createElement('p', '', texts.errors.EXTENSION_ABSENT.child),
         createAdvice(texts, texts.page.absentHow),
@@ -85,13 +88,8 @@ export function createStatusView(options: {
   };
 }
 
-function createScene(picture: string, title: string): HTMLElement {
-  return createElement(
-    'div',
-    'scene',
-    createPicture('scene-picture', picture),
-    createElement('h1', '', title),
-  );
+function createScene(picture: HTMLImageElement, title: string): HTMLElement {
+  return createElement('div', 'scene', picture, createElement('h1', '', title));
 }
 
 function createAdvice(texts: Texts, advice: string): HTMLElement {

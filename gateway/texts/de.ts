@@ -159,9 +159,9 @@ export const de: Texts = {
       adult: 'Halten Sie Karte und PIN bereit und versuchen Sie es noch einmal.',
     },
     GATEWAY_UNREACHABLE: {
-      child: 'Ich komme nicht ins Internet.',
+      child: 'Ich bekomme gerade keine Verbindung.',
       adult:
-        'Prüfen Sie die Verbindung. In der Schule oder Firma: Fragen Sie, wer das Netz betreut.',
+        'Prüfen Sie die Internetverbindung, warten Sie kurz und versuchen Sie es noch einmal. In der Schule oder Firma: Fragen Sie, wer das Netz betreut.',
     },
     GATEWAY_UNTRUSTED: {
       child: 'Ich kenne diese Seite nicht, darum habe ich aufgehört. Sag es einem Erwachsenen.',

@@ -157,8 +157,9 @@ export const en = {
       adult: 'Have the card and its PIN ready, and try again.',
     },
     GATEWAY_UNREACHABLE: {
-      child: 'I cannot reach the internet.',
-      adult: 'Check the connection. On a school or company network, ask who looks after it.',
+      child: 'I cannot get through right now.',
+      adult:
+        'Check the internet connection, wait a moment and try again. On a school or company network, ask who looks after it.',
     },
     GATEWAY_UNTRUSTED: {
       child: 'I do not know this page, so I stopped. Tell a grown-up.',

@@ -156,8 +156,9 @@ export const fr: Texts = {
       adult: 'Préparez la carte et son code PIN, puis réessayez.',
     },
     GATEWAY_UNREACHABLE: {
-      child: 'Je n’arrive pas à aller sur internet.',
-      adult: 'Vérifiez la connexion. À l’école ou au travail, demandez au responsable du réseau.',
+      child: 'La connexion ne marche pas pour le moment.',
+      adult:
+        'Vérifiez la connexion à internet, attendez un peu et réessayez. À l’école ou au travail, demandez au responsable du réseau.',
     },
     GATEWAY_UNTRUSTED: {
       child: 'Je ne connais pas cette page, alors j’ai arrêté. Dis-le à un adulte.',

@@ -158,9 +158,9 @@ export const nl: Texts = {
       adult: 'Hou de kaart en de pincode klaar en probeer opnieuw.',
     },
     GATEWAY_UNREACHABLE: {
-      child: 'Ik geraak niet op het internet.',
+      child: 'Ik krijg nu geen verbinding.',
       adult:
-        'Controleer de verbinding. Op school of op het werk: vraag het aan wie het netwerk beheert.',
+        'Controleer de internetverbinding, wacht even en probeer opnieuw. Op school of op het werk: vraag het aan wie het netwerk beheert.',
     },
     GATEWAY_UNTRUSTED: {
       child: 'Ik ken deze pagina niet, dus ben ik gestopt. Zeg het aan een volwassene.',

@@ -53,10 +53,7 @@ export async function findCard(options: {
 }): Promise<FoundCard> {
   const { readers, onStage, timeoutMs } = options;
   const deadline = new AbortController();
-  const timer = setTimeout(
-    () => deadline.abort(absence(readers)),
-    timeoutMs,
-  );
+  const timer = setTimeout(() => deadline.abort(absence(readers)), timeoutMs);
   const signal = AbortSignal.any([options.signal, deadline.signal]);
   let lastStage: HostStage | undefined;
   const tell = (stage: HostStage) => {

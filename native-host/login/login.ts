@@ -65,7 +65,13 @@ const REFUSAL_TIMEOUT_MS = 2_000;
 
 /** What the person or the card said no with; the gateway's own refusals are not told back to it. */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...(['USER_CANCELLED', 'READER_ABSENT', 'CARD_ABSENT', 'PIN_BLOCKED', 'CARD_UNSUPPORTED'] as const),
+  ...([
+    'USER_CANCELLED',
+    'READER_ABSENT',
+    'CARD_ABSENT',
+    'PIN_BLOCKED',
+    'CARD_UNSUPPORTED',
+  ] as const),
   'CARD_REMOVED',
   ...(['CARD_CHANGED', 'CARD_BUSY', 'CARD_ERROR', 'APPLET_TOO_OLD', 'CERTIFICATE_ABSENT'] as const),
   'CERTIFICATE_MALFORMED',

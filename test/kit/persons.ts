@@ -20,6 +20,8 @@ export interface Person {
   readonly pin: string | undefined;
   /** Born so many whole years before today, moved by so many days (1: the birthday is tomorrow). */
   readonly born: { readonly yearsAgo: number; readonly movedDays: number };
+  /** Nobody knows more of the birth date: month and day of the national number are zero. */
+  readonly isOnlyYearKnown?: boolean;
   /** Days since the card was made. */
   readonly issuedDaysAgo: number;
   readonly validityYears: number;
@@ -129,6 +131,19 @@ export const PERSONS: readonly Person[] = [
     certificate: 'unknown-issuer',
     description: 'kids-ID, 11 years old, certificate of a CA that the gateway does not know',
   },
+  {
+    ...KIDS_ID,
+    name: 'amal',
+    givenNames: 'Amal',
+    surname: 'Voorbeeld',
+    sex: 'F',
+    pin: '8901',
+    born: { yearsAgo: 13, movedDays: 0 },
+    isOnlyYearKnown: true,
+    issuedDaysAgo: 600,
+    certificate: 'valid',
+    description: 'kids-ID, turns 13 this year, month and day of birth unknown',
+  },
 ];
 
 /** The person of that name. */
@@ -164,10 +179,12 @@ export function birthDateOf(person: Person, now: Date): CalendarDay {
 
 /**
  * The person's national number: 11 digits, day serial 000 (women) or 999 (men), right check number.
+ * Month and day are 00 where only the year is known.
  */
 export function nationalNumberOf(person: Person, now: Date): string {
   const { year, month, day } = birthDateOf(person, now);
-  const first = [year % 100, month, day].map((part) => String(part).padStart(2, '0')).join('');
+  const monthAndDay = person.isOnlyYearKnown ? [0, 0] : [month, day];
+  const first = [year % 100, ...monthAndDay].map((part) => String(part).padStart(2, '0')).join('');
   const nine = first + (person.sex === 'F' ? '000' : '999');
   const check = 97 - (((year >= 2000 ? 2_000_000_000 : 0) + Number(nine)) % 97);
   return nine + String(check).padStart(2, '0');

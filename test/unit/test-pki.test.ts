@@ -82,7 +82,7 @@ test('says TEST ONLY in every subject', async () => {
       certificate ? [{ certificate }] : [],
     ),
   ] as { certificate: Uint8Array }[];
-  assert.equal(certificates.length, 8 + 1 + 7);
+  assert.equal(certificates.length, 8 + 1 + 8);
   for (const { certificate } of certificates) {
     assert.match(new X509Certificate(certificate).subject, /TEST ONLY/);
   }

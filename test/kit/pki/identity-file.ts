@@ -85,8 +85,9 @@ function formatDay(instant: Date): string {
   return `${day}.${month}.${year}`;
 }
 
-/** `DD mmmm YYYY`: a month of three letters is padded (card facts §3.4). */
+/** `DD mmmm YYYY`: a month of three letters is padded (card facts §3.4); the year alone where no more is known. */
 function formatBirthDate(person: Person, now: Date): string {
   const { year, month, day } = birthDateOf(person, now);
+  if (person.isOnlyYearKnown) return String(year);
   return `${String(day).padStart(2, '0')} ${MONTHS[month - 1]?.padEnd(4)} ${year}`;
 }

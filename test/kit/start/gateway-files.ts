@@ -13,6 +13,7 @@ import type { TestPki } from '../pki/test-pki.ts';
 
 export interface GatewayFiles {
   readonly configFile: string;
+  readonly storeFile: string;
   /** What a host's list pins. */
   readonly connectionKeyThumbprint: string;
 }
@@ -59,6 +60,7 @@ export async function writeGatewayFiles(options: {
   };
   return {
     configFile: join(dir, 'config.json'),
+    storeFile: join(dir, 'store.sqlite'),
     connectionKeyThumbprint: await connectionKeyThumbprint(connectionKey),
   };
 }

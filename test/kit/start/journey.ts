@@ -65,14 +65,22 @@ export async function logInAtChat(options: {
   return page;
 }
 
-/** Presses the big button and returns the window that opens. */
+/**
+ * Presses the big button and returns the window that opens.
+ * @throws {JourneyError} when the page shows a problem instead
+ */
 export async function openPinWindow(browser: BrowserContext, page: Page): Promise<Page> {
-  const [pinWindow] = await Promise.all([
-    browser.waitForEvent('page', { timeout: STEP_MS }),
-    page.locator('#log-in').click(),
-  ]);
-  pinWindow.setDefaultTimeout(STEP_MS);
-  return pinWindow;
+  try {
+    const [pinWindow] = await Promise.all([
+      browser.waitForEvent('page', { timeout: STEP_MS }),
+      page.locator('#log-in').click(),
+    ]);
+    pinWindow.setDefaultTimeout(STEP_MS);
+    return pinWindow;
+  } catch (error) {
+    await throwIfProblem(page);
+    throw error;
+  }
 }
 
 /** Error screens carry their code, so that a test need not read texts. */

@@ -16,8 +16,14 @@ import { CONTROL_ON, CONTROL_RESET, createFrameDecoder, encodeFrame } from '../c
 const RETRY_MS = 250;
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** Watches the socket: a card is in the reader while something answers there. */
-export function openSocketReaders(path: string): OpenCardReaders {
+/**
+ * Watches the socket: a card is in the reader while something answers there.
+ * @param options.leavesWithCard The reader is plugged in with its card, and unplugged with it.
+ */
+export function openSocketReaders(
+  path: string,
+  options: { leavesWithCard: boolean },
+): OpenCardReaders {
   return async (onChange) => {
     let link: CardLink | undefined;
     let closed = false;
@@ -35,7 +41,7 @@ export function openSocketReaders(path: string): OpenCardReaders {
     };
     void watch();
     return {
-      list: () => (closed ? [] : [readerOf(link)]),
+      list: () => (closed || (options.leavesWithCard && !link) ? [] : [readerOf(link)]),
       async close() {
         closed = true;
         link?.socket.destroy();

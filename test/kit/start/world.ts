@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { BrowserContext } from 'playwright';
 import { buildExtension } from '../../../extension/package/build-extension.ts';
 import { launchChromium } from '../browser/chromium.ts';
-import { createVirtualCard } from '../card/virtual-card.ts';
+import { createVirtualCard, type VirtualCardOptions } from '../card/virtual-card.ts';
 import type { Person } from '../persons.ts';
 import { encodeCertificatePem } from '../pki/build-certificate.ts';
 import { type OcspResponder, startOcspResponder } from '../pki/ocsp-responder.ts';
@@ -32,12 +32,19 @@ export interface World {
   readonly pki: TestPki;
   readonly ocsp: OcspResponder;
   readonly slot: CardSlot;
+  /** The gateway that runs now. */
   readonly gateway: Child;
+  /** The gateway's SQLite file. */
+  readonly storeFile: string;
   readonly chat: Child;
+  /** What the browser starts as the host; tests put others in its place. */
+  readonly hostLauncher: string;
   /** Personalises a card for a person and puts it into the reader. */
-  insertCardOf(person: Person): Promise<void>;
-  /** A browser with a fresh profile, the extension and the host. */
-  openBrowser(options: { headless: boolean }): Promise<BrowserContext>;
+  insertCardOf(person: Person, options?: VirtualCardOptions): Promise<void>;
+  /** Starts the gateway again on its files, after it was stopped or killed. */
+  startGatewayAgain(): Promise<void>;
+  /** A browser with a fresh profile, the extension (unless it is to be without) and the host. */
+  openBrowser(options: { headless: boolean; extension?: boolean }): Promise<BrowserContext>;
   stop(): Promise<void>;
 }
 
@@ -51,6 +58,8 @@ export async function startWorld(options: {
   dir: string;
   ports: Ports;
   slot?: CardSlot['kind'];
+  /** Added to the development host's environment (development-host.ts). */
+  hostEnv?: Readonly<Record<string, string>>;
   say?: (line: string) => void;
 }): Promise<World> {
   const { dir, say = () => undefined } = options;
@@ -71,6 +80,7 @@ async function buildWorld(options: {
   dir: string;
   ports: Ports;
   slot?: CardSlot['kind'];
+  hostEnv?: Readonly<Record<string, string>>;
   say: (line: string) => void;
   stop: () => Promise<void>;
   cleanups: (() => Promise<void>)[];
@@ -101,7 +111,7 @@ async function buildWorld(options: {
     ocspUrl: ocsp.url,
     clients: [chatClient],
   });
-  const gateway = await startGateway(files.configFile);
+  let gateway = await startGateway(files.configFile);
   cleanups.push(() => gateway.stop());
 
   say('Chat …');
@@ -118,7 +128,7 @@ async function buildWorld(options: {
   const home = join(dir, 'home');
   const hostLauncher = writeHostFiles({
     home,
-    slot,
+    slot: { kind: slot.kind, env: { ...slot.env, ...options.hostEnv } },
     gateways: [
       {
         origin: gatewayOrigin,
@@ -136,16 +146,24 @@ async function buildWorld(options: {
     pki,
     ocsp,
     slot,
-    gateway,
-    chat,
-    async insertCardOf(person) {
-      await slot.insert(createVirtualCard(await personalise({ person, pki, now: new Date() })));
+    get gateway() {
+      return gateway;
     },
-    async openBrowser({ headless }) {
+    storeFile: files.storeFile,
+    chat,
+    hostLauncher,
+    async insertCardOf(person, cardOptions) {
+      const contents = await personalise({ person, pki, now: new Date() });
+      await slot.insert(createVirtualCard(contents, cardOptions));
+    },
+    async startGatewayAgain() {
+      gateway = await startGateway(files.configFile);
+    },
+    async openBrowser({ headless, extension = true }) {
       profiles += 1;
       const context = await launchChromium({
         profileDir: join(home, `profile-${process.pid}-${profiles}`),
-        extensionDir,
+        ...(extension && { extensionDir }),
         hostLauncher,
         caFile,
         headless,
