@@ -26,8 +26,10 @@ import { CARD_CHANNEL_ALPN, CARD_CHANNEL_HEARTBEAT_MS } from './protocol/card-ch
 import { securityHeaders } from './security-headers.ts';
 import { readWebKeys } from './web-keys.ts';
 
-/** No request of ours is long: a slow one is somebody holding a socket. */
+/** No request of ours is long: a slow one is somebody holding a socket, and so is a slow handshake. */
 const REQUEST_LIMIT_MS = 15_000;
+/** How often connections are held against that limit; Node's own 30 s would treble it. */
+const LIMIT_CHECK_MS = 1_000;
 
 /** Creates the gateway's server; the caller lets it listen. */
 export function createGateway(deps: Deps): Server {
@@ -47,6 +49,8 @@ export function createGateway(deps: Deps): Server {
       keepAliveTimeout: 3 * CARD_CHANNEL_HEARTBEAT_MS,
       requestTimeout: REQUEST_LIMIT_MS,
       headersTimeout: REQUEST_LIMIT_MS,
+      connectionsCheckingInterval: LIMIT_CHECK_MS,
+      handshakeTimeout: REQUEST_LIMIT_MS,
     },
     (request, response) => {
       const { alpnProtocol } = request.socket as TLSSocket;

@@ -45,7 +45,13 @@ export async function verifyExportedAuthenticator(options: {
 
 type FullAuthenticator = Extract<Authenticator, { kind: 'full' }>;
 
-/** RFC 9261 §5.2.1: the request's own context, and no extension that the request did not have. */
+/**
+ * RFC 8446 §4.2, what a CertificateRequest may have and a Certificate may not: signature_algorithms,
+ * certificate_authorities, oid_filters, signature_algorithms_cert.
+ */
+const REQUEST_ONLY_EXTENSIONS: readonly number[] = [13, 47, 48, 50];
+
+/** RFC 9261 §5.2.1: the request's own context, and no extension that the request did not ask for. */
 function checkCertificateMessage(
   { certificate }: FullAuthenticator,
   request: CertificateRequest,
@@ -54,6 +60,7 @@ function checkCertificateMessage(
     throw new KidsIdError('AUTHENTICATOR_INVALID', 'authenticator of another request');
   }
   const requested = new Set(request.extensions.map(({ type }) => type));
+  for (const type of REQUEST_ONLY_EXTENSIONS) requested.delete(type);
   const sent = certificate.entries.flatMap(({ extensions }) => extensions);
   if (sent.some(({ type }) => !requested.has(type))) {
     throw new KidsIdError('AUTHENTICATOR_INVALID', 'extension that was not requested');

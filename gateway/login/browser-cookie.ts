@@ -68,11 +68,15 @@ export async function checkBrowser(options: {
   return cookie;
 }
 
-/** The cookie, when there is exactly one of that name and it has our form. */
+/**
+ * The cookie, when there is exactly one of that name and it has our form. Only spaces and tabs stand
+ * between pairs (RFC 6265 §4.2.1): `trim()` would also take a no-break space off a name, which a
+ * sibling subdomain may plant, because to a browser that name has no `__Host-` prefix.
+ */
 function findCookie(request: IncomingMessage): string | undefined {
   const values = (request.headers.cookie ?? '')
     .split(';')
-    .map((pair) => pair.trim())
+    .map((pair) => pair.replace(/^[ \t]+/, ''))
     .filter((pair) => pair.startsWith(`${COOKIE}=`))
     .map((pair) => pair.slice(COOKIE.length + 1));
   const [value] = values;

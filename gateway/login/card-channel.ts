@@ -100,7 +100,9 @@ export function createCardChannel(
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {
       const code = errorCodeOf(error);
-      deps.logger.info({ code, path: request.url?.slice(0, 32) }, 'card channel refused');
+      // A path of the caller's making could be anybody's name or number.
+      const path = isCardPath(request.url ?? '') ? request.url : undefined;
+      deps.logger.info({ code, path }, 'card channel refused');
       sendError(response, code);
     });
   };

@@ -30,7 +30,13 @@ import type { Claim } from './login-chain.ts';
 export type CardState =
   | { readonly at: 'fresh' }
   | { readonly at: 'started'; readonly request: CertificateRequest }
-  | { readonly at: 'claimed'; readonly request: CertificateRequest; readonly claim: Claim }
+  | {
+      readonly at: 'claimed';
+      readonly request: CertificateRequest;
+      readonly claim: Claim;
+      /** Its certificate was named: once, because each name is a question to an OCSP responder. */
+      readonly named: boolean;
+    }
   | { readonly at: 'over' };
 
 export interface CardConnection {

@@ -54,7 +54,8 @@ export interface LoginChain {
   claimTicket(ticket: string, connection: string): Promise<Claim>;
   /**
    * Spends a CertificateRequest's context: one authenticator per request (RFC 9261 §4).
-   * @throws {KidsIdError} AUTHENTICATOR_INVALID the second time.
+   * @throws {KidsIdError} AUTHENTICATOR_INVALID the second time, LOGIN_EXPIRED when a newer ticket
+   * replaced the claim's.
    */
   spendContext(claim: Claim, context: string): Promise<void>;
   /** Records a verified card and returns the completion code for the page. */
@@ -98,6 +99,10 @@ export function createLoginChain(deps: { store: Store; now: () => Date }): Login
     async spendContext({ grant, ticket, connection }, context) {
       if (!(await store.insert('context', context, {}, after(INTERACTION_SECONDS)))) {
         throw new KidsIdError('AUTHENTICATOR_INVALID', 'request context already used');
+      }
+      const login = await store.find('login', grant.uid);
+      if (login?.['ticket'] !== ticket || login['connection'] !== connection) {
+        throw new KidsIdError('LOGIN_EXPIRED', 'a newer ticket replaced this one');
       }
       await link(grant.uid, { ticket, connection, context });
     },
