@@ -130,6 +130,9 @@ function dispatch(message: ToHost, receiver: Receiver): void {
         wipeDigits(message);
       }
       return;
+    case 'last-try-allowed':
+      windowOf(login, message.id).takeLastTry();
+      return;
     case 'cancel':
       windowOf(login, message.id).cancel();
   }

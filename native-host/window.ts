@@ -11,8 +11,18 @@ export interface HostWindow extends LoginWindow {
   readonly isOver: boolean;
   /** @throws {KidsIdError} MESSAGE_MALFORMED when no PIN was asked for */
   takePin(digits: readonly number[]): void;
+  /** @throws {KidsIdError} MESSAGE_MALFORMED when it was not asked for */
+  takeLastTry(): void;
   cancel(): void;
   close(): void;
+}
+
+/** The events that wait for an answer; one at a time. */
+type QuestionType = 'last-try' | 'pin-wanted';
+
+interface Question<Answer> {
+  readonly type: QuestionType;
+  resolve(answer: Answer): void;
 }
 
 /** Creates the window of one login. A cancel aborts `controller` with USER_CANCELLED. */
@@ -22,11 +32,41 @@ export function createWindow(options: {
   controller: AbortController;
 }): HostWindow {
   const { id, controller } = options;
-  let wanted: PromiseWithResolvers<Uint8Array> | undefined;
+  let wanted: Question<unknown> | undefined;
   let isOver = false;
   const send = (event: HostEvent) => {
     if (!isOver) options.send(event);
   };
+
+  /** Sends an event and waits for the one message that answers it. */
+  async function ask<Answer>(
+    event: HostEvent & { type: QuestionType },
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    wanted = { type: event.type, resolve: resolve as (answer: unknown) => void };
+    send(event);
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      wanted = undefined;
+    }
+  }
+
+  function take(type: QuestionType, readAnswer: () => unknown): void {
+    // An answer can cross the reply that ended its login.
+    if (isOver) return;
+    if (wanted?.type !== type) {
+      throw new KidsIdError('MESSAGE_MALFORMED', 'answer to what was not asked');
+    }
+    wanted.resolve(readAnswer());
+    wanted = undefined;
+  }
+
   return {
     id,
     get isOver() {
@@ -34,27 +74,13 @@ export function createWindow(options: {
     },
     showStage: (stage) => send({ type: 'stage', id, stage }),
     showSite: (site, disclosure) => send({ type: 'site', id, site, disclosure }),
-    async askPin({ triesLeft, wrong, signal }) {
-      signal.throwIfAborted();
-      const pin = Promise.withResolvers<Uint8Array>();
-      const onAbort = () => pin.reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
-      wanted = pin;
-      send({ type: 'pin-wanted', id, wrong, ...(triesLeft === undefined ? {} : { triesLeft }) });
-      try {
-        return await pin.promise;
-      } finally {
-        signal.removeEventListener('abort', onAbort);
-        wanted = undefined;
-      }
+    askLastTry: (signal) => ask<void>({ type: 'last-try', id }, signal),
+    askPin({ triesLeft, wrong, signal }) {
+      const tries = triesLeft === undefined ? {} : { triesLeft };
+      return ask<Uint8Array>({ type: 'pin-wanted', id, wrong, ...tries }, signal);
     },
-    takePin(digits) {
-      // A PIN can cross the reply that ended its login.
-      if (isOver) return;
-      if (!wanted) throw new KidsIdError('MESSAGE_MALFORMED', 'PIN that was not asked for');
-      wanted.resolve(Uint8Array.from(digits));
-      wanted = undefined;
-    },
+    takePin: (digits) => take('pin-wanted', () => Uint8Array.from(digits)),
+    takeLastTry: () => take('last-try', () => undefined),
     cancel: () => controller.abort(new KidsIdError('USER_CANCELLED', 'the person cancelled')),
     close() {
       isOver = true;

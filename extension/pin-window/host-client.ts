@@ -33,9 +33,14 @@ export type LoginEnd =
   | { readonly ok: true; readonly completionCode: string }
   | { readonly ok: false; readonly code: ErrorCode };
 
+/** What a host may be told when it asks. */
+export type HostAnswer =
+  | { readonly type: 'pin'; readonly digits: readonly number[] }
+  | { readonly type: 'last-try-allowed' };
+
 export interface HostLogin {
-  /** Hands over the PIN that was asked for. The caller overwrites `digits` afterwards. */
-  sendPin(digits: readonly number[]): void;
+  /** Answers what the host asked for. The caller overwrites a PIN's digits afterwards. */
+  answer(answer: HostAnswer): void;
   /** Ends the login with USER_CANCELLED. */
   cancel(): void;
 }
@@ -116,8 +121,8 @@ export function startHostLogin(options: {
   }
 
   return {
-    sendPin(digits) {
-      if (!ended) send({ type: 'pin', id: loginId, digits: digits as number[] });
+    answer(answer) {
+      if (!ended) send({ ...answer, id: loginId } as ToHost);
     },
     cancel() {
       if (ended) return;

@@ -105,7 +105,7 @@ function createMessage(options: {
   wrong: boolean;
 }): HTMLElement {
   const { texts, triesLeft, wrong } = options;
-  const said = createElement('span', '', wrong ? texts.pin.wrong : texts.pin.hint);
+  const said = createElement('span', '', wrong ? texts.errors.PIN_WRONG.child : texts.pin.hint);
   const message = createElement('p', wrong ? 'pin-message pin-message-wrong' : 'pin-message', said);
   if (triesLeft !== undefined) {
     message.append(createElement('span', 'pin-tries', texts.pin.triesLeft(triesLeft)));

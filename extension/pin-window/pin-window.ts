@@ -52,12 +52,15 @@ function runLogin(job: WindowJob): void {
       case 'site':
         view.showSite(event.site, event.disclosure);
         return;
+      case 'last-try':
+        view.askLastTry(() => host.answer({ type: 'last-try-allowed' }));
+        return;
       case 'pin-wanted':
         view.askPin({
           triesLeft: event.triesLeft,
           wrong: event.wrong,
           onPin(digits) {
-            host.sendPin(digits);
+            host.answer({ type: 'pin', digits });
             view.showStage('signing');
           },
         });

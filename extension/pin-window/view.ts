@@ -26,7 +26,8 @@ export interface View {
   showStage(stage: HostStage): void;
   /** Who asks and what it learns, as the gateway told the host. */
   showSite(site: Site, disclosure: Disclosure): void;
-  /** Asks for the PIN; the last try stands behind a step that only an adult should take. */
+  /** Before the last try: a step that only an adult should take. */
+  askLastTry(onAllowed: () => void): void;
   askPin(options: {
     triesLeft: number | undefined;
     wrong: boolean;
@@ -69,12 +70,6 @@ export function createView(texts: Texts, onLeave: () => void): View {
     heading.focus();
   }
 
-  function showKeypad(options: Parameters<View['askPin']>[0]): void {
-    const created = createPinScreen({ ...options, texts, announce });
-    show(created.element);
-    pinScreen = created;
-  }
-
   return {
     showStage(stage) {
       // Said twice, it would start its picture anew and be read out again.
@@ -88,9 +83,11 @@ export function createView(texts: Texts, onLeave: () => void): View {
       siteHeader.hidden = false;
       document.title = `${texts.window.title} – ${site.name}`;
     },
+    askLastTry: (onAllowed) => show(createLastTry(texts, onAllowed)),
     askPin(options) {
-      if (options.triesLeft === 1) show(createLastTry(texts, () => showKeypad(options)));
-      else showKeypad(options);
+      const created = createPinScreen({ ...options, texts, announce });
+      show(created.element);
+      pinScreen = created;
     },
     showDone() {
       leave.hidden = true;
@@ -142,7 +139,8 @@ function createSiteHeader(texts: Texts, site: Site, disclosure: Disclosure): rea
 
 /** The last try: a box to tick and a button, so that nobody comes past it by typing on. */
 function createLastTry(texts: Texts, onContinue: () => void): HTMLElement {
-  const { title, child, adult, confirm, go } = texts.lastTry;
+  const { title, confirm, go } = texts.lastTry;
+  const { child, adult } = texts.errors.PIN_LAST_TRY;
   const box = createElement('input', '');
   box.type = 'checkbox';
   const goButton = createButton('button button-main', go, onContinue);
@@ -151,6 +149,7 @@ function createLastTry(texts: Texts, onContinue: () => void): HTMLElement {
     goButton.disabled = !box.checked;
   });
   const scene = createScene({ picture: 'grown-up', title, hint: child });
+  scene.dataset['code'] = 'PIN_LAST_TRY' satisfies ErrorCode;
   scene.append(
     createAdvice(texts, adult),
     createElement('label', 'confirm', box, createElement('span', '', confirm)),

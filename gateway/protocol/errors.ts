@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   'CERTIFICATE_ABSENT',
   // The PIN and the person
   'PIN_WRONG',
+  'PIN_LAST_TRY',
   'PIN_BLOCKED',
   'USER_CANCELLED',
   'TIMED_OUT',

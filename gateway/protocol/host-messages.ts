@@ -39,6 +39,11 @@ export const pinMessage = v.strictObject({
   id: messageId,
   digits: pinDigits,
 });
+/** A grown-up said yes to the last try, for the `last-try` event just received. `id` is the login's. */
+export const lastTryMessage = v.strictObject({
+  type: v.literal('last-try-allowed'),
+  id: messageId,
+});
 export const cancelMessage = v.strictObject({ type: v.literal('cancel'), id: messageId });
 
 /** Everything that a window may say. */
@@ -46,6 +51,7 @@ export const toHost = v.variant('type', [
   hostHelloRequest,
   hostLoginRequest,
   pinMessage,
+  lastTryMessage,
   cancelMessage,
 ]);
 export type ToHost = v.InferOutput<typeof toHost>;
@@ -65,6 +71,8 @@ export type HostStage = (typeof HOST_STAGES)[number];
 export const hostEvent = v.variant('type', [
   v.strictObject({ type: v.literal('stage'), id: messageId, stage: v.picklist(HOST_STAGES) }),
   v.strictObject({ type: v.literal('site'), id: messageId, site, disclosure }),
+  /** One PIN try is left: asks for a grown-up's explicit yes, before the PIN. */
+  v.strictObject({ type: v.literal('last-try'), id: messageId }),
   /**
    * Asks for the PIN. `triesLeft`: what the card says, `undefined` where it does not.
    * `wrong`: the last PIN was not right.

@@ -72,15 +72,11 @@ export const de: Texts = {
     keypad: 'Zifferntasten',
     erase: 'Löschen',
     ok: 'OK',
-    wrong: 'Das war nicht die richtige PIN.',
     triesLeft: (count) => (count === 1 ? 'Noch 1 Versuch' : `Noch ${count} Versuche`),
     tooShort: 'Deine PIN hat mindestens 4 Ziffern.',
   },
   lastTry: {
     title: 'Stopp. Ruf einen Erwachsenen.',
-    child: 'Du hast noch 1 Versuch. Macht ihn zusammen.',
-    adult:
-      'Ist die PIN noch einmal falsch, wird die Karte gesperrt und nur die Gemeinde kann sie entsperren. Die PIN steht in dem Brief, der zur Karte gehört.',
     confirm: 'Ich bin erwachsen und kenne die PIN',
     go: 'PIN eintippen',
   },
@@ -145,6 +141,11 @@ export const de: Texts = {
       child: 'Das war nicht die richtige PIN.',
       adult:
         'Die PIN steht in dem Brief, der zur Karte gehört. Versuchen Sie es gemeinsam noch einmal.',
+    },
+    PIN_LAST_TRY: {
+      child: 'Du hast noch 1 Versuch. Macht ihn zusammen.',
+      adult:
+        'Ist die PIN noch einmal falsch, wird die Karte gesperrt und nur die Gemeinde kann sie entsperren. Die PIN steht in dem Brief, der zur Karte gehört.',
     },
     PIN_BLOCKED: {
       child: 'Deine Karte ist gesperrt. Das kann jedem passieren.',

@@ -73,15 +73,11 @@ export const en = {
     keypad: 'Number keys',
     erase: 'Erase',
     ok: 'OK',
-    wrong: 'That was not the right PIN.',
     triesLeft: (count: number) => (count === 1 ? '1 try left' : `${count} tries left`),
     tooShort: 'Your PIN has at least 4 digits.',
   },
   lastTry: {
     title: 'Stop. Call a grown-up.',
-    child: 'You have 1 try left. Do this one together.',
-    adult:
-      'If the PIN is wrong once more, the card is locked and only the municipality can unlock it. The PIN is in the letter that came with the card.',
     confirm: 'I am a grown-up and I know the PIN',
     go: 'Type the PIN',
   },
@@ -143,6 +139,11 @@ export const en = {
     PIN_WRONG: {
       child: 'That was not the right PIN.',
       adult: 'The PIN is in the letter that came with the card. Try again together.',
+    },
+    PIN_LAST_TRY: {
+      child: 'You have 1 try left. Do this one together.',
+      adult:
+        'If the PIN is wrong once more, the card is locked and only the municipality can unlock it. The PIN is in the letter that came with the card.',
     },
     PIN_BLOCKED: {
       child: 'Your card is locked. That can happen to anyone.',

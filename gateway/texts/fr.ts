@@ -72,15 +72,11 @@ export const fr: Texts = {
     keypad: 'Touches des chiffres',
     erase: 'Effacer',
     ok: 'OK',
-    wrong: 'Ce n’était pas le bon code PIN.',
     triesLeft: (count) => (count === 1 ? 'Encore 1 essai' : `Encore ${count} essais`),
     tooShort: 'Ton code PIN a au moins 4 chiffres.',
   },
   lastTry: {
     title: 'Stop. Appelle un adulte.',
-    child: 'Il te reste 1 essai. Faites-le ensemble.',
-    adult:
-      'Si le code PIN est encore faux, la carte sera bloquée et seule la commune pourra la débloquer. Le code PIN se trouve dans la lettre reçue avec la carte.',
     confirm: 'Je suis adulte et je connais le code PIN',
     go: 'Taper le code PIN',
   },
@@ -142,6 +138,11 @@ export const fr: Texts = {
     PIN_WRONG: {
       child: 'Ce n’était pas le bon code PIN.',
       adult: 'Le code PIN se trouve dans la lettre reçue avec la carte. Réessayez ensemble.',
+    },
+    PIN_LAST_TRY: {
+      child: 'Il te reste 1 essai. Faites-le ensemble.',
+      adult:
+        'Si le code PIN est encore faux, la carte sera bloquée et seule la commune pourra la débloquer. Le code PIN se trouve dans la lettre reçue avec la carte.',
     },
     PIN_BLOCKED: {
       child: 'Ta carte est bloquée. Ça peut arriver à tout le monde.',

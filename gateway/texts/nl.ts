@@ -72,15 +72,11 @@ export const nl: Texts = {
     keypad: 'Cijfertoetsen',
     erase: 'Wissen',
     ok: 'OK',
-    wrong: 'Dat was niet de juiste pincode.',
     triesLeft: (count) => (count === 1 ? 'Nog 1 poging' : `Nog ${count} pogingen`),
     tooShort: 'Je pincode heeft minstens 4 cijfers.',
   },
   lastTry: {
     title: 'Stop. Roep een volwassene.',
-    child: 'Je hebt nog 1 poging. Doe die samen.',
-    adult:
-      'Is de pincode nog één keer fout, dan is de kaart geblokkeerd en kan alleen de gemeente ze deblokkeren. De pincode staat in de brief die bij de kaart hoort.',
     confirm: 'Ik ben volwassen en ik ken de pincode',
     go: 'Pincode typen',
   },
@@ -144,6 +140,11 @@ export const nl: Texts = {
     PIN_WRONG: {
       child: 'Dat was niet de juiste pincode.',
       adult: 'De pincode staat in de brief die bij de kaart hoort. Probeer het samen opnieuw.',
+    },
+    PIN_LAST_TRY: {
+      child: 'Je hebt nog 1 poging. Doe die samen.',
+      adult:
+        'Is de pincode nog één keer fout, dan is de kaart geblokkeerd en kan alleen de gemeente ze deblokkeren. De pincode staat in de brief die bij de kaart hoort.',
     },
     PIN_BLOCKED: {
       child: 'Je kaart is geblokkeerd. Dat kan iedereen overkomen.',

@@ -30,6 +30,11 @@ export interface LoginWindow {
   showStage(stage: HostStage): void;
   showSite(site: Site, disclosure: Disclosure): void;
   /**
+   * Asks for a grown-up's explicit yes to the last try.
+   * @throws the signal's reason
+   */
+  askLastTry(signal: AbortSignal): Promise<void>;
+  /**
    * Asks for the PIN: 4 to 12 digits as numbers. The caller wipes it.
    * @throws the signal's reason
    */
@@ -200,8 +205,10 @@ async function askPinWhileCardIsIn(options: {
   removed: AbortSignal;
 }): Promise<Uint8Array> {
   const { window, triesLeft, wrong, signal, removed } = options;
+  const whileIn = AbortSignal.any([signal, removed]);
   try {
-    return await window.askPin({ triesLeft, wrong, signal: AbortSignal.any([signal, removed]) });
+    if (triesLeft === 1) await window.askLastTry(whileIn);
+    return await window.askPin({ triesLeft, wrong, signal: whileIn });
   } catch (cause) {
     if (signal.aborted || !removed.aborted) throw cause;
     throw new KidsIdError('CARD_REMOVED', 'card was taken out while its PIN was asked', { cause });

@@ -22,7 +22,7 @@ const skip = (await findChromiumProblems()).join('; ') || false;
 const emma = getPerson('emma');
 const WRONG_PIN = '0000';
 const VERIFY = 0x20;
-const { pin: pinTexts, lastTry } = textsFor('fr');
+const { pin: pinTexts, lastTry, errors } = textsFor('fr');
 
 let scene: Scene;
 let pinsPresented = 0;
@@ -42,7 +42,7 @@ test('a wrong PIN: asks again and says how many tries are left; the right one th
   const message = login.pinWindow.locator('.pin-message-wrong');
   await message.waitFor();
   const said = (await message.textContent()) ?? '';
-  assert.ok(said.includes(pinTexts.wrong) && said.includes(pinTexts.triesLeft(2)), said);
+  assert.ok(said.includes(errors.PIN_WRONG.child) && said.includes(pinTexts.triesLeft(2)), said);
   await scene.finish(login, emma.pin);
   assert.equal(pinsPresented, 2);
 });

@@ -48,20 +48,24 @@ test('without a proxy the host logs in: what the tests below compare with (desig
   assert.equal(claims['age_over_6'], true);
 });
 
-for (const [name, options] of [
-  ['on both channels', {}],
-  ['on the card channel alone', { passesAlpn: 'http/1.1' }],
-] as const) {
-  test(`a proxy that forwards everything ${name} is CONNECTION_INTERCEPTED, before ticket, site, card and PIN (design §2 step 5)`, async (context) => {
-    const proxy = await startProxy(context, options);
-    const { outcome, ticket } = await logInThrough(proxy);
-    assertNothingGiven({ outcome, ticket, proxy, code: 'CONNECTION_INTERCEPTED' });
-    assert.deepEqual(
-      proxy.requests.map(({ alpn, path }) => [alpn, path]),
-      [['kids-id-card/1', '/card/start']],
-    );
-  });
-}
+const assertForwardingEnds = async (
+  context: TestContext,
+  options: Parameters<typeof startProxy>[1],
+) => {
+  const proxy = await startProxy(context, options);
+  const { outcome, ticket } = await logInThrough(proxy);
+  assertNothingGiven({ outcome, ticket, proxy, code: 'CONNECTION_INTERCEPTED' });
+  assert.deepEqual(
+    proxy.requests.map(({ alpn, path }) => [alpn, path]),
+    [['kids-id-card/1', '/card/start']],
+  );
+};
+
+test('a proxy that forwards everything on both channels is CONNECTION_INTERCEPTED, before ticket, site, card and PIN (design §2 step 5)', (context) =>
+  assertForwardingEnds(context, {}));
+
+test('a proxy that forwards everything on the card channel alone is CONNECTION_INTERCEPTED too (design §2 step 5)', (context) =>
+  assertForwardingEnds(context, { passesAlpn: 'http/1.1' }));
 
 test('a proxy that signs a connection check of its own is GATEWAY_UNTRUSTED: its key is not on the list (design §2, who is a gateway)', async (context) => {
   const proxy = await startProxy(context, { passesAlpn: 'http/1.1', answer: signOwnCheck });

@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, type TestContext, test } from 'node:test';
-import { createVirtualCard, type VirtualCardOptions } from '../kit/card/virtual-card.ts';
-import {
-  type CardGateway,
-  type CardGatewayOptions,
-  COMPLETION_CODE,
-  SITE,
-  startCardGateway,
-} from '../kit/host/card-gateway.ts';
+import { after, before, test } from 'node:test';
+import { createVirtualCard } from '../kit/card/virtual-card.ts';
+import { COMPLETION_CODE, SITE, startCardGateway } from '../kit/host/card-gateway.ts';
 import {
   eventsOf,
   type HostPki,
   listEntry,
   openHostPki,
-  type RunningHost,
   startHost,
 } from '../kit/host/host-bench.ts';
-import { createVirtualReaders, type VirtualReaders } from '../kit/host/virtual-readers.ts';
+import { endsWith, pinWanted, sendPin, startLogin } from '../kit/host/login-scene.ts';
+import { createVirtualReaders } from '../kit/host/virtual-readers.ts';
 
 let bench: HostPki;
 
@@ -25,54 +19,8 @@ before(async () => {
 });
 after(() => bench.close());
 
-interface Scene {
-  readonly gateway: CardGateway;
-  readonly readers: VirtualReaders;
-  readonly host: RunningHost;
-  readonly id: string;
-}
-
-/** A login that runs, with that person's card in the reader. */
-async function startLogin(
-  context: TestContext,
-  options: {
-    person?: string | undefined;
-    card?: VirtualCardOptions;
-    gateway?: Partial<CardGatewayOptions>;
-    readers?: number;
-    timing?: { heartbeatMs: number; cardTimeoutMs: number };
-  } = {},
-): Promise<Scene> {
-  const certificate = bench.pki.issueWebCertificate(['gateway.localhost']);
-  const gateway = await startCardGateway({ certificate, ...options.gateway });
-  context.after(() => gateway.stop());
-  const readers = createVirtualReaders({ readers: options.readers ?? 1 });
-  const person = 'person' in options ? options.person : 'emma';
-  if (person !== undefined) {
-    readers.insert(createVirtualCard(await bench.contentsOf(person), options.card));
-  }
-  const host = startHost(context, {
-    gateways: [listEntry(gateway, bench.certificateAuthority)],
-    openReaders: readers.open,
-    ...(options.timing ? { timing: options.timing } : {}),
-  });
-  const id = host.startLogin(gateway.origin);
-  return { gateway, readers, host, id };
-}
-
-const pinWanted = (host: RunningHost, wrong = false) =>
-  host.find((message) => message.type === 'pin-wanted' && message['wrong'] === wrong);
-
-const sendPin = ({ host, id }: Scene, pin: string) =>
-  host.send({ type: 'pin', id, digits: [...pin].map(Number) });
-
-async function endsWith(scene: Scene, code: string): Promise<void> {
-  const { host, id } = scene;
-  assert.deepEqual(await host.findReply(), { type: 'login', id, ok: false, code });
-}
-
 test('a child logs in: proofs first, then site, card, PIN, and one authenticator (design §2)', async (context) => {
-  const scene = await startLogin(context);
+  const scene = await startLogin(context, bench);
   const { gateway, host, id, readers } = scene;
   assert.deepEqual(await pinWanted(host), { type: 'pin-wanted', id, wrong: false, triesLeft: 3 });
   sendPin(scene, '1234');
@@ -93,7 +41,7 @@ test('a child logs in: proofs first, then site, card, PIN, and one authenticator
 });
 
 test('everything is closed when a login has ended, and a second one is LOGIN_BUSY', async (context) => {
-  const scene = await startLogin(context);
+  const scene = await startLogin(context, bench);
   const { gateway, host, readers } = scene;
   await pinWanted(host);
   sendPin(scene, '1234');
@@ -136,65 +84,8 @@ test('the authenticator holds the certificate of the card, and issuer and serial
   );
 });
 
-test('a wrong PIN is asked again with the tries left, and the right one then logs in', async (context) => {
-  const scene = await startLogin(context);
-  const { gateway, host, id } = scene;
-  await pinWanted(host);
-  sendPin(scene, '9999');
-  assert.deepEqual(await pinWanted(host, true), {
-    type: 'pin-wanted',
-    id,
-    wrong: true,
-    triesLeft: 2,
-  });
-  sendPin(scene, '1234');
-  assert.equal((await host.findReply())['ok'], true);
-  assert.deepEqual(gateway.verdicts, ['ok']);
-});
-
-test('the third wrong PIN is PIN_BLOCKED, and the gateway is told no (RFC 9261 §6)', async (context) => {
-  const scene = await startLogin(context, { card: { pinTriesLeft: 1 } });
-  await pinWanted(scene.host);
-  sendPin(scene, '9999');
-  await endsWith(scene, 'PIN_BLOCKED');
-  assert.deepEqual(scene.gateway.verdicts, ['USER_CANCELLED']);
-});
-
-test('a PIN that is blocked already is never asked for', async (context) => {
-  const scene = await startLogin(context, { card: { pinTriesLeft: 0 } });
-  await endsWith(scene, 'PIN_BLOCKED');
-  assert.ok(!eventsOf(scene.host).includes('pin-wanted'));
-  assert.ok(!scene.readers.commands.some((command) => command.startsWith('0020')));
-});
-
-test('cancel while the PIN is awaited sends an empty authenticator, then USER_CANCELLED (RFC 9261 §6)', async (context) => {
-  const scene = await startLogin(context);
-  await pinWanted(scene.host);
-  scene.host.send({ type: 'cancel', id: scene.id });
-  await endsWith(scene, 'USER_CANCELLED');
-  assert.deepEqual(scene.gateway.verdicts, ['USER_CANCELLED']);
-  assert.ok(!scene.readers.commands.some((command) => command.startsWith('0020')));
-});
-
-test('cancel while the card signs lets the card finish and sends no signature', async (context) => {
-  const scene = await startLogin(context, {
-    card: {
-      intercept(command) {
-        // VERIFY: the cancel is there before the card answers.
-        if (command[1] === 0x20) scene.host.send({ type: 'cancel', id: scene.id });
-        return undefined;
-      },
-    },
-  });
-  await pinWanted(scene.host);
-  sendPin(scene, '1234');
-  await endsWith(scene, 'USER_CANCELLED');
-  assert.deepEqual(scene.gateway.verdicts, ['USER_CANCELLED']);
-  assert.equal(scene.readers.commands.at(-1), '80E60000');
-});
-
 test('a card that is pulled while the PIN is awaited is CARD_REMOVED', async (context) => {
-  const scene = await startLogin(context);
+  const scene = await startLogin(context, bench);
   await pinWanted(scene.host);
   scene.readers.remove();
   await endsWith(scene, 'CARD_REMOVED');
@@ -207,7 +98,7 @@ test('a card that was exchanged unseen is CARD_CHANGED, and gets no PIN', async 
     ['emma', 'lina'].map(async (name) => createVirtualCard(await bench.contentsOf(name))),
   );
   assert.ok(emma && lina);
-  const scene = await startLogin(context, { person: undefined });
+  const scene = await startLogin(context, bench, { person: undefined });
   lina.powerOn();
   scene.readers.insert({
     ...emma,
@@ -221,7 +112,7 @@ test('a card that was exchanged unseen is CARD_CHANGED, and gets no PIN', async 
 });
 
 test('waits for a reader and then for a card, and says so', async (context) => {
-  const scene = await startLogin(context, { person: undefined, readers: 0 });
+  const scene = await startLogin(context, bench, { person: undefined, readers: 0 });
   const { host, readers } = scene;
   await host.find((message) => message['stage'] === 'reader-absent');
   readers.addReader();
@@ -236,7 +127,7 @@ test('waits for a reader and then for a card, and says so', async (context) => {
 
 test('no card in time is CARD_ABSENT', async (context) => {
   const timing = { heartbeatMs: 10_000, cardTimeoutMs: 50 };
-  const scene = await startLogin(context, { person: undefined, timing });
+  const scene = await startLogin(context, bench, { person: undefined, timing });
   await endsWith(scene, 'CARD_ABSENT');
   assert.deepEqual(scene.gateway.verdicts, ['USER_CANCELLED']);
 });
@@ -248,10 +139,10 @@ test('a foreign card beside a Belgian one is passed over; alone it is CARD_UNSUP
     reset: () => undefined,
     transmit: () => Uint8Array.of(0x6a, 0x82),
   };
-  const both = await startLogin(context, { person: undefined, readers: 2 });
+  const both = await startLogin(context, bench, { person: undefined, readers: 2 });
   both.readers.insert(foreign, 0);
   await endsWith(both, 'CARD_UNSUPPORTED');
-  const scene = await startLogin(context, {
+  const scene = await startLogin(context, bench, {
     person: undefined,
     readers: 2,
     timing: { heartbeatMs: 10_000, cardTimeoutMs: 5_000 },
@@ -262,7 +153,7 @@ test('a foreign card beside a Belgian one is passed over; alone it is CARD_UNSUP
 });
 
 test('a card of a child under six is CERTIFICATE_ABSENT', async (context) => {
-  const scene = await startLogin(context, { person: 'arthur' });
+  const scene = await startLogin(context, bench, { person: 'arthur' });
   await endsWith(scene, 'CERTIFICATE_ABSENT');
   assert.deepEqual(scene.gateway.verdicts, ['USER_CANCELLED']);
 });
@@ -276,7 +167,7 @@ test('heartbeats go out while the PIN is awaited, on the same connection', async
     if (beats === 3) enough.resolve();
     return false;
   };
-  const scene = await startLogin(context, { timing, gateway: { intercept } });
+  const scene = await startLogin(context, bench, { timing, gateway: { intercept } });
   await pinWanted(scene.host);
   await enough.promise;
   sendPin(scene, '1234');
@@ -287,7 +178,7 @@ test('heartbeats go out while the PIN is awaited, on the same connection', async
 
 test('a heartbeat that is refused ends the login with its code', async (context) => {
   const timing = { heartbeatMs: 20, cardTimeoutMs: 5_000 };
-  const scene = await startLogin(context, {
+  const scene = await startLogin(context, bench, {
     timing,
     gateway: {
       intercept(path, response) {
@@ -304,7 +195,7 @@ test('a heartbeat that is refused ends the login with its code', async (context)
 });
 
 test('the window that closes ends the host at once: nothing stays open', async (context) => {
-  const { gateway, host, readers } = await startLogin(context);
+  const { gateway, host, readers } = await startLogin(context, bench);
   await pinWanted(host);
   const closedAt = performance.now();
   host.closeWindow();

@@ -54,6 +54,7 @@ export async function logInWithHost(options: {
     window: {
       showStage: (stage) => void events.push(stage),
       showSite: () => void events.push('site'),
+      askLastTry: () => Promise.reject(new Error('no test card has one try left')),
       askPin: async () => {
         events.push('pin');
         return Uint8Array.from(digits);

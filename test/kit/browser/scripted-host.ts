@@ -50,8 +50,16 @@ function main(): void {
 function createPlayer(script: HostPart): (message: ToHost) => void {
   let triesLeft = script.triesLeft;
 
+  let wrongLast = false;
+
   function ask(id: string, wrong: boolean): void {
-    send({ type: 'pin-wanted', id, triesLeft, wrong });
+    wrongLast = wrong;
+    if (triesLeft === 1) send({ type: 'last-try', id });
+    else askPin(id);
+  }
+
+  function askPin(id: string): void {
+    send({ type: 'pin-wanted', id, triesLeft, wrong: wrongLast });
   }
 
   return (message) => {
@@ -75,6 +83,9 @@ function createPlayer(script: HostPart): (message: ToHost) => void {
         triesLeft -= 1;
         if (triesLeft > 0) ask(id, true);
         else send({ type: 'login', id, ok: false, code: 'PIN_BLOCKED' });
+        return;
+      case 'last-try-allowed':
+        askPin(id);
         return;
       case 'cancel':
         send({ type: 'login', id, ok: false, code: 'USER_CANCELLED' });
