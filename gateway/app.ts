@@ -16,6 +16,7 @@ import { createRevocationChecker } from './certificate/revocation-checker.ts';
 import type { Deps } from './deps.ts';
 import { bindInteraction, checkBrowser, ensureBrowserCookie } from './login/browser-cookie.ts';
 import { createCardChannel } from './login/card-channel.ts';
+import { logRefusal } from './login/log-refusal.ts';
 import { createLoginChain, type LoginChain } from './login/login-chain.ts';
 import { createLoginRoutes, sendMessagePage } from './login/login-routes.ts';
 import { renderProtocolError } from './login/protocol-error-page.ts';
@@ -119,6 +120,7 @@ function createWebListener(deps: Deps, chain: LoginChain): RequestListener {
   });
   app.use((request, response) => openId.handler(request, response));
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    logRefusal(logger, error, { path: undefined, message: 'web request refused' });
     sendMessagePage(request, response, error);
   });
   return app;

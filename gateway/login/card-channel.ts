@@ -32,6 +32,7 @@ import {
   openCardConnection,
 } from './card-connection.ts';
 import { readJson, sendError, sendJson } from './json-exchange.ts';
+import { logRefusal, type RefusalLogger } from './log-refusal.ts';
 import type { LoginChain, TicketGrant } from './login-chain.ts';
 
 /** A connection that has not brought its card by then is closed. */
@@ -57,7 +58,7 @@ export interface CardChannelDeps {
     keys: AuthenticatorKeys;
     grant: TicketGrant;
   }) => Promise<LoginOutcome>;
-  readonly logger: { info(fields: object, message: string): void };
+  readonly logger: RefusalLogger;
 }
 
 type Handler<Path extends CardPath> = (
@@ -99,11 +100,10 @@ export function createCardChannel(
 
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      const code = errorCodeOf(error);
       // A path of the caller's making could be anybody's name or number.
       const path = isCardPath(request.url ?? '') ? request.url : undefined;
-      deps.logger.info({ code, path }, 'card channel refused');
-      sendError(response, code);
+      logRefusal(deps.logger, error, { path, message: 'card channel refused' });
+      sendError(response, errorCodeOf(error));
     });
   };
 }

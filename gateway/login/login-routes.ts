@@ -15,6 +15,7 @@ import { pickLanguage } from '../texts/texts.ts';
 import { checkBrowser } from './browser-cookie.ts';
 import { HTTP_STATUS } from './http-status.ts';
 import { readJson, sendError, sendJson } from './json-exchange.ts';
+import { logRefusal, type RefusalLogger } from './log-refusal.ts';
 import type { LoginChain } from './login-chain.ts';
 import { renderLoginPage } from './login-page.ts';
 import { renderMessagePage } from './message-page.ts';
@@ -24,7 +25,7 @@ export interface LoginRoutesDeps {
   readonly store: Store;
   readonly chain: LoginChain;
   readonly openId: OpenId;
-  readonly logger: { info(fields: object, message: string): void };
+  readonly logger: RefusalLogger;
 }
 
 const emptyBody = v.strictObject({});
@@ -54,6 +55,7 @@ export function createLoginRoutes(deps: LoginRoutesDeps): Router {
       await checkBrowser({ store: deps.store, request, uid: pending.uid });
       response.set('cache-control', 'no-store').type('html').send(loginPage(request, pending));
     } catch (error) {
+      logRefusal(deps.logger, error, { path: '/login/:uid', message: 'login page refused' });
       sendMessagePage(request, response, error, pending);
     }
   });
@@ -63,9 +65,8 @@ export function createLoginRoutes(deps: LoginRoutesDeps): Router {
       handle(request, response).then(
         (body) => sendJson(response, body),
         (error: unknown) => {
-          const code = errorCodeOf(error);
-          deps.logger.info({ code, path }, 'login request refused');
-          sendError(response, code);
+          logRefusal(deps.logger, error, { path, message: 'login request refused' });
+          sendError(response, errorCodeOf(error));
         },
       );
     });

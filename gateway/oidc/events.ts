@@ -5,6 +5,7 @@
 import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { describeFault } from '../protocol/fault.ts';
 
 /** A logger as pino has it. */
 export interface Logger {
@@ -45,14 +46,12 @@ export function logEvents(provider: Provider, logger: Logger): void {
     });
   }
   emitter.on('server_error', (context: KoaContextWithOIDC, error: unknown) => {
-    logger.error(
-      { event: 'server_error', clientId: clientIdOf(context), err: error },
-      'openid fault',
-    );
+    const fault = describeFault(error);
+    logger.error({ event: 'server_error', clientId: clientIdOf(context), fault }, 'openid fault');
   });
   // What Koa itself could not answer, for instance because the browser went away.
   emitter.on('error', (error: unknown) => {
-    logger.warn({ event: 'error', err: error }, 'openid response failed');
+    logger.warn({ event: 'error', fault: describeFault(error) }, 'openid response failed');
   });
 }
 

@@ -173,7 +173,9 @@ test('a fault of the store, before and after the card is taken, is logged withou
       mend();
     }
   }
-  await gateway.waitForOutput(/fault on purpose/);
+  await gateway.waitForOutput(/"code":"INTERNAL","path":"\/card\/authenticator","fault":\{"name"/);
+  await gateway.waitForOutput(/"event":"server_error".*"fault":\{"name"/);
+  assert.doesNotMatch(gateway.output(), /fault on purpose/);
   assertNothingIn(written(), needles);
 });
 
