@@ -224,11 +224,11 @@ test('says HOST_ABSENT where no host is installed', options, async () => {
   });
 });
 
-test('says HOST_TOO_OLD to a host of another protocol', options, async () => {
+test('a host of a newer protocol is EXTENSION_TOO_OLD, and is told nothing', options, async () => {
   await stage.setPart({ protocol: 2 });
   const { page, pinWindow } = await stage.openLogin();
-  await pinWindow.waitForSelector('text=is too old');
-  await page.waitForSelector('text=is too old');
+  await pinWindow.waitForSelector('text=The helper in your browser is too old');
+  await page.waitForSelector('text=The helper in your browser is too old');
   assert.equal((await stage.readHeard()).length, 1);
 });
 

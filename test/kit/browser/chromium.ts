@@ -73,6 +73,8 @@ export async function launchChromium(options: ChromiumOptions): Promise<BrowserC
     env: { ...browserEnvironment(home), ...env },
     args: [
       ...QUIET_FLAGS,
+      // Headless windows are 780 pixels wide else, which nobody has.
+      '--window-size=1100,900',
       ...(options.installable ? ['--enable-unsafe-extension-debugging'] : []),
       ...(extensionDir === undefined
         ? []
