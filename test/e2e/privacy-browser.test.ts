@@ -20,6 +20,7 @@ import {
 } from '../kit/privacy/watched-browser.ts';
 import { openPinWindow } from '../kit/start/journey.ts';
 import { startWorld, type World } from '../kit/start/world.ts';
+import { closeBy } from '../kit/start/wrong-turns.ts';
 
 const problems = await findChromiumProblems();
 const skip = (process.platform === 'win32' ? 'POSIX only' : problems.join('; ')) || false;
@@ -115,7 +116,7 @@ describe('what logins in a real browser leave behind (design §5)', { skip }, ()
 
     const cancelled = await startLogin();
     for (const digit of emma.pin) await cancelled.pinWindow.keyboard.press(digit);
-    await cancelled.pinWindow.keyboard.press('Escape');
+    await closeBy(cancelled.pinWindow, () => cancelled.pinWindow.keyboard.press('Escape'));
     await cancelled.page.locator('[data-code="USER_CANCELLED"]').waitFor();
     await leave(cancelled.page);
 

@@ -10,6 +10,7 @@ import { textsFor } from '../../gateway/texts/texts.ts';
 import { findChromiumProblems } from '../kit/browser/chromium.ts';
 import type { VirtualCardOptions } from '../kit/card/virtual-card.ts';
 import {
+  closeBy,
   getPerson,
   openScene,
   type Scene,
@@ -82,8 +83,14 @@ for (const exhaustedStatus of [0x6983, 0x63c0] as const) {
 }
 
 const STOPS: readonly (readonly [string, (login: StartedLogin) => Promise<unknown>])[] = [
-  ['the button in the window', ({ pinWindow }) => pinWindow.locator('#leave').click()],
-  ['Escape in the window', ({ pinWindow }) => pinWindow.keyboard.press('Escape')],
+  [
+    'the button in the window',
+    ({ pinWindow }) => closeBy(pinWindow, () => pinWindow.locator('#leave').click()),
+  ],
+  [
+    'Escape in the window',
+    ({ pinWindow }) => closeBy(pinWindow, () => pinWindow.keyboard.press('Escape')),
+  ],
   ['closing the window', ({ pinWindow }) => pinWindow.close()],
   ['the button on the page', ({ page }) => page.locator('#status .button-quiet').click()],
 ];
@@ -115,7 +122,7 @@ test('stopping before or after a login began looks the same to the site: access_
   await insertCard();
   const { page, pinWindow } = await scene.startLogin();
   await pinWindow.locator('.pin-screen').waitFor();
-  await pinWindow.keyboard.press('Escape');
+  await closeBy(pinWindow, () => pinWindow.keyboard.press('Escape'));
   await scene.expectProblem(page, 'USER_CANCELLED');
   await scene.goBack(page);
   const [early, late] = scene.callbacks.slice(-2).map((told) => Object.fromEntries(told));

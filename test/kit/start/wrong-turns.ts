@@ -149,6 +149,15 @@ export function getPerson(name: string): Person {
   return person;
 }
 
+/**
+ * Does what makes a window close, and waits for that. The window may be gone before the key or the button is up
+ * again, which the browser's driver calls a failure; that the window closes is what counts.
+ */
+export async function closeBy(window: Page, act: () => Promise<void>): Promise<void> {
+  await act().catch(() => undefined);
+  await waitForClose(window);
+}
+
 /** Waits until a window is gone. */
 export async function waitForClose(window: Page): Promise<void> {
   if (!window.isClosed()) await window.waitForEvent('close');
