@@ -1,6 +1,6 @@
 /**
- * One run of the native host: messages of the PIN window in, at most one login, replies and events out. Streams,
- * readers and the list of gateways are given; nothing here knows PC/SC or the browser.
+ * One run of the native host: messages of the PIN window in, at most one login or PIN change, replies and events
+ * out. Streams, readers and the list of gateways are given; nothing here knows PC/SC or the browser.
  */
 import type { Readable, Writable } from 'node:stream';
 import * as v from 'valibot';
@@ -13,6 +13,7 @@ import type { OpenCardReaders } from './card/readers.ts';
 import { createFrameDecoder, encodeFrame } from './framing.ts';
 import { findGateway, type Gateway } from './gateways.ts';
 import { HOST_VERSION } from './host-version.ts';
+import type { LogEvent } from './log.ts';
 import type { LoginTiming } from './login/login.ts';
 import { createWindow, type HostWindow } from './window.ts';
 
@@ -24,8 +25,10 @@ export interface HostOptions {
   readonly openReaders: OpenCardReaders;
   /** Called for each login. @throws {KidsIdError} GATEWAY_UNTRUSTED */
   readonly loadGateways: () => Promise<readonly Gateway[]>;
-  /** Told the code of each failure: all that is ever logged. */
+  /** Told the code of each failure. */
   readonly log: (code: ErrorCode) => void;
+  /** Told each step, for a log that somebody asked for. */
+  readonly note?: (event: LogEvent) => void;
   readonly timing?: LoginTiming;
 }
 
@@ -37,9 +40,12 @@ const TIMING: LoginTiming = {
 const STOP_TIMEOUT_MS = 600;
 
 /** A message that cannot be taken but can be answered. */
-const addressed = v.looseObject({ type: v.picklist(['hello', 'login']), id: messageId });
+const addressed = v.looseObject({
+  type: v.picklist(['hello', 'login', 'change-pin']),
+  id: messageId,
+});
 
-interface RunningLogin {
+interface RunningTask {
   readonly window: HostWindow;
   readonly controller: AbortController;
   readonly ended: Promise<void>;
@@ -53,14 +59,14 @@ export async function runHost(options: HostOptions): Promise<void> {
   const { stdin, stdout, log } = options;
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const send = (message: FromHost) => void stdout.write(encodeFrame(message));
-  let login: RunningLogin | undefined;
+  let task: RunningTask | undefined;
   const receiver: Receiver = {
     send,
     stop,
     log,
-    findLogin: () => login,
-    startLogin(message) {
-      login = startLogin({ message, send, options });
+    findTask: () => task,
+    startTask(message) {
+      task = startTask({ message, send, options });
     },
   };
   const decoder = createFrameDecoder();
@@ -82,18 +88,19 @@ export async function runHost(options: HostOptions): Promise<void> {
   stdout.on('error', stop);
   await stopped;
   stdin.destroy();
-  await letGo(login);
+  await letGo(task);
 }
 
 interface Receiver {
   send(message: FromHost): void;
   stop(): void;
   log(code: ErrorCode): void;
-  findLogin(): RunningLogin | undefined;
-  startLogin(message: LoginRequest): void;
+  findTask(): RunningTask | undefined;
+  startTask(message: TaskRequest): void;
 }
 
-type LoginRequest = Extract<ToHost, { type: 'login' }>;
+/** What a run can be asked to do, once. */
+type TaskRequest = Extract<ToHost, { type: 'login' | 'change-pin' }>;
 
 /** @throws {KidsIdError} for a message that can be neither taken nor answered: the run ends with it */
 function receive(payload: Uint8Array, receiver: Receiver): void {
@@ -111,7 +118,7 @@ function receive(payload: Uint8Array, receiver: Receiver): void {
 
 /** @throws {KidsIdError} MESSAGE_MALFORMED for a message out of place */
 function dispatch(message: ToHost, receiver: Receiver): void {
-  const login = receiver.findLogin();
+  const task = receiver.findTask();
   switch (message.type) {
     case 'hello': {
       const { type, id } = message;
@@ -120,34 +127,35 @@ function dispatch(message: ToHost, receiver: Receiver): void {
       return;
     }
     case 'login':
-      if (login) receiver.send(failure(message, 'LOGIN_BUSY'));
-      else receiver.startLogin(message);
+    case 'change-pin':
+      if (task) receiver.send(failure(message, 'LOGIN_BUSY'));
+      else receiver.startTask(message);
       return;
     case 'pin':
+    case 'new-pin':
+    case 'last-try-allowed':
+    case 'card-choice':
       try {
-        windowOf(login, message.id).takePin(message.digits);
+        windowOf(task, message.id).takeAnswer(message);
       } finally {
         wipeDigits(message);
       }
       return;
-    case 'last-try-allowed':
-      windowOf(login, message.id).takeLastTry();
-      return;
     case 'cancel':
-      windowOf(login, message.id).cancel();
+      windowOf(task, message.id).cancel();
   }
 }
 
-function windowOf(login: RunningLogin | undefined, id: string): HostWindow {
-  if (login?.window.id === id) return login.window;
-  throw new KidsIdError('MESSAGE_MALFORMED', 'message of a login that is not there');
+function windowOf(task: RunningTask | undefined, id: string): HostWindow {
+  if (task?.window.id === id) return task.window;
+  throw new KidsIdError('MESSAGE_MALFORMED', 'message of a request that is not there');
 }
 
-/** While a login runs, its reply says what was wrong; else the message is answered, or the run ends. */
+/** While a request runs, its reply says what was wrong; else the message is answered, or the run ends. */
 function refuse(raw: unknown, code: ErrorCode, receiver: Receiver): void {
-  const login = receiver.findLogin();
-  if (login && !login.window.isOver) {
-    login.controller.abort(new KidsIdError(code, 'message out of place during a login'));
+  const task = receiver.findTask();
+  if (task && !task.window.isOver) {
+    task.controller.abort(new KidsIdError(code, 'message out of place during a request'));
     return;
   }
   const parsed = v.safeParse(addressed, raw);
@@ -156,20 +164,20 @@ function refuse(raw: unknown, code: ErrorCode, receiver: Receiver): void {
   receiver.send(failure(parsed.output, code));
 }
 
-function startLogin(options: {
-  message: LoginRequest;
+function startTask(options: {
+  message: TaskRequest;
   send: (message: FromHost) => void;
   options: HostOptions;
-}): RunningLogin {
+}): RunningTask {
   const { message, send } = options;
   const { type, id } = message;
   const controller = new AbortController();
-  const window = createWindow({ id, send, controller });
+  const { note = () => undefined } = options.options;
+  const window = createWindow({ id, send, controller, note });
   const run = async () => {
     let reply: FromHost;
     try {
-      const completionCode = await logIn({ ...options, window, signal: controller.signal });
-      reply = { type, id, ok: true, completionCode };
+      reply = await perform({ ...options, window, signal: controller.signal });
     } catch (error) {
       const code = errorCodeOf(error);
       options.options.log(code);
@@ -183,32 +191,39 @@ function startLogin(options: {
   return { window, controller, ended: run() };
 }
 
-/** The login's code is loaded when the window has its `hello`: that comes back sooner. */
-async function logIn(options: {
-  message: LoginRequest;
+/** Its code is loaded when the window has its `hello`: that comes back sooner. */
+async function perform(options: {
+  message: TaskRequest;
   options: HostOptions;
   window: HostWindow;
   signal: AbortSignal;
-}): Promise<string> {
+}): Promise<FromHost> {
   const { message, window, signal } = options;
-  const { loadGateways, openReaders, timing = TIMING } = options.options;
+  const { loadGateways, openReaders, timing = TIMING, note = () => undefined } = options.options;
+  const { type, id, language } = message;
+  const shared = { language, openReaders, window, timing, signal };
+  if (type === 'change-pin') {
+    const { runPinChange } = await import('./login/pin-change.ts');
+    await runPinChange(shared);
+    return { type, id, ok: true };
+  }
   const gateway = findGateway(await loadGateways(), message.origin);
   if (!gateway) throw new KidsIdError('GATEWAY_UNTRUSTED', 'origin is not on the list');
   const { runLogin } = await import('./login/login.ts');
   const { ticket } = message;
-  const hostVersion = HOST_VERSION;
-  return runLogin({ gateway, ticket, hostVersion, openReaders, window, timing, signal });
+  const login = { ...shared, gateway, ticket, note, hostVersion: HOST_VERSION };
+  return { type, id, ok: true, completionCode: await runLogin(login) };
 }
 
-async function letGo(login: RunningLogin | undefined): Promise<void> {
-  if (!login) return;
-  login.window.close();
-  login.controller.abort(new KidsIdError('USER_CANCELLED', 'the window is gone'));
+async function letGo(task: RunningTask | undefined): Promise<void> {
+  if (!task) return;
+  task.window.close();
+  task.controller.abort(new KidsIdError('USER_CANCELLED', 'the window is gone'));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, STOP_TIMEOUT_MS);
   });
-  await Promise.race([login.ended, late]);
+  await Promise.race([task.ended, late]);
   clearTimeout(timer);
 }
 
@@ -220,8 +235,9 @@ function parseJson(payload: Uint8Array): unknown {
   }
 }
 
-/** Overwrites a PIN wherever a parsed message still holds it. */
+/** Overwrites every PIN that a parsed message holds, whatever else it is. */
 function wipeDigits(message: unknown): void {
-  if (typeof message !== 'object' || message === null || !('digits' in message)) return;
-  if (Array.isArray(message.digits)) message.digits.fill(0);
+  if (typeof message !== 'object' || message === null) return;
+  const { digits, newDigits, repeatedDigits } = message as Record<string, unknown>;
+  for (const list of [digits, newDigits, repeatedDigits]) if (Array.isArray(list)) list.fill(0);
 }

@@ -1,70 +1,76 @@
-/** The PIN window as a login sees it: events go out, a PIN or a cancel comes back. */
+/** The PIN window as a login sees it: events go out, an answer or a cancel comes back. */
 import { KidsIdError } from '../gateway/protocol/errors.ts';
-import type { HostEvent } from '../gateway/protocol/host-messages.ts';
-import type { LoginWindow } from './login/login.ts';
+import type { HostEvent, ToHost } from '../gateway/protocol/host-messages.ts';
+import type { LogEvent } from './log.ts';
+import type { NewPins, PersonWindow, PinQuestion } from './login/person-window.ts';
 
-/** A login's window, with the side that messages arrive at. */
-export interface HostWindow extends LoginWindow {
-  /** The login's id. */
+/** What a window may say to an event that asks. */
+export type WindowAnswer = Extract<
+  ToHost,
+  { type: 'pin' | 'new-pin' | 'last-try-allowed' | 'card-choice' }
+>;
+
+/** The window of a login or PIN change, with the side that messages arrive at. */
+export interface HostWindow extends PersonWindow {
+  /** The request's id. */
   readonly id: string;
   /** After {@link close} nothing is shown and what the window says is ignored. */
   readonly isOver: boolean;
-  /** @throws {KidsIdError} MESSAGE_MALFORMED when no PIN was asked for */
-  takePin(digits: readonly number[]): void;
-  /** @throws {KidsIdError} MESSAGE_MALFORMED when it was not asked for */
-  takeLastTry(): void;
+  /**
+   * Takes an answer. The caller wipes its digits afterwards.
+   * @throws {KidsIdError} MESSAGE_MALFORMED when it was not asked for
+   */
+  takeAnswer(answer: WindowAnswer): void;
   cancel(): void;
   close(): void;
 }
 
-/** The events that wait for an answer; one at a time. */
-type QuestionType = 'last-try' | 'pin-wanted';
-
-interface Question<Answer> {
-  readonly type: QuestionType;
-  resolve(answer: Answer): void;
+/** A question that waits: which message answers it, and what to do with that. */
+interface Question {
+  readonly answeredBy: WindowAnswer['type'];
+  take(answer: WindowAnswer): void;
 }
 
-/** Creates the window of one login. A cancel aborts `controller` with USER_CANCELLED. */
+/** Creates the window of one request. A cancel aborts `controller` with USER_CANCELLED. */
 export function createWindow(options: {
   id: string;
   send: (event: HostEvent) => void;
   controller: AbortController;
+  note: (event: LogEvent) => void;
 }): HostWindow {
-  const { id, controller } = options;
-  let wanted: Question<unknown> | undefined;
+  const { id, controller, note } = options;
+  let waiting: Question | undefined;
   let isOver = false;
   const send = (event: HostEvent) => {
-    if (!isOver) options.send(event);
+    if (isOver) return;
+    if (event.type === 'stage') note({ event: 'stage', stage: event.stage });
+    if ('wrong' in event) note({ event: 'pin-asked', tries: event.triesLeft });
+    options.send(event);
   };
 
-  /** Sends an event and waits for the one message that answers it. */
-  async function ask<Answer>(
-    event: HostEvent & { type: QuestionType },
-    signal: AbortSignal,
-  ): Promise<Answer> {
+  /** Sends an event and waits for the one message that answers it; `read` copies what it needs. */
+  async function ask<Type extends WindowAnswer['type'], Result>(options: {
+    event: HostEvent;
+    answeredBy: Type;
+    read: (answer: Extract<WindowAnswer, { type: Type }>) => Result;
+    signal: AbortSignal;
+  }): Promise<Result> {
+    const { event, answeredBy, read, signal } = options;
     signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
     const onAbort = () => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
-    wanted = { type: event.type, resolve: resolve as (answer: unknown) => void };
+    waiting = {
+      answeredBy,
+      take: (answer) => resolve(read(answer as Extract<WindowAnswer, { type: Type }>)),
+    };
     send(event);
     try {
       return await promise;
     } finally {
       signal.removeEventListener('abort', onAbort);
-      wanted = undefined;
+      waiting = undefined;
     }
-  }
-
-  function take(type: QuestionType, readAnswer: () => unknown): void {
-    // An answer can cross the reply that ended its login.
-    if (isOver) return;
-    if (wanted?.type !== type) {
-      throw new KidsIdError('MESSAGE_MALFORMED', 'answer to what was not asked');
-    }
-    wanted.resolve(readAnswer());
-    wanted = undefined;
   }
 
   return {
@@ -74,16 +80,57 @@ export function createWindow(options: {
     },
     showStage: (stage) => send({ type: 'stage', id, stage }),
     showSite: (site, disclosure) => send({ type: 'site', id, site, disclosure }),
-    askLastTry: (signal) => ask<void>({ type: 'last-try', id }, signal),
-    askPin({ triesLeft, wrong, signal }) {
-      const tries = triesLeft === undefined ? {} : { triesLeft };
-      return ask<Uint8Array>({ type: 'pin-wanted', id, wrong, ...tries }, signal);
+    chooseCard(cards, signal) {
+      const event: HostEvent = { type: 'card-choice-wanted', id, cards: [...cards] };
+      const read = ({ index }: { index: number }) => checkIndex(index, cards.length);
+      return ask({ event, answeredBy: 'card-choice', read, signal });
     },
-    takePin: (digits) => take('pin-wanted', () => Uint8Array.from(digits)),
-    takeLastTry: () => take('last-try', () => undefined),
+    askLastTry(signal) {
+      const event = { type: 'last-try', id } as const;
+      return ask({ event, answeredBy: 'last-try-allowed', read: () => undefined, signal });
+    },
+    askPin(question, signal) {
+      const event = { type: 'pin-wanted', id, ...said(question) } as const;
+      const read = ({ digits }: { digits: number[] }) => Uint8Array.from(digits);
+      return ask({ event, answeredBy: 'pin', read, signal });
+    },
+    showPinOnReader: (question) => send({ type: 'pin-on-reader', id, ...said(question) }),
+    askNewPin({ different, ...question }, signal) {
+      const event = { type: 'new-pin-wanted', id, ...said(question), different } as const;
+      return ask({ event, answeredBy: 'new-pin', read: readNewPins, signal });
+    },
+    showNewPinOnReader: ({ different, ...question }) =>
+      send({ type: 'new-pin-on-reader', id, ...said(question), different }),
+    takeAnswer(answer) {
+      // An answer can cross the reply that ended its request.
+      if (isOver) return;
+      if (waiting?.answeredBy !== answer.type) {
+        throw new KidsIdError('MESSAGE_MALFORMED', 'answer to what was not asked');
+      }
+      waiting.take(answer);
+      waiting = undefined;
+    },
     cancel: () => controller.abort(new KidsIdError('USER_CANCELLED', 'the person cancelled')),
     close() {
       isOver = true;
     },
   };
+}
+
+/** A question as its event has it. */
+function said({ triesLeft, wrong }: PinQuestion): { wrong: boolean; triesLeft?: number } {
+  return { wrong, ...(triesLeft === undefined ? {} : { triesLeft }) };
+}
+
+function readNewPins(answer: Extract<WindowAnswer, { type: 'new-pin' }>): NewPins {
+  return {
+    pin: Uint8Array.from(answer.digits),
+    newPin: Uint8Array.from(answer.newDigits),
+    repeated: Uint8Array.from(answer.repeatedDigits),
+  };
+}
+
+function checkIndex(index: number, count: number): number {
+  if (index < count) return index;
+  throw new KidsIdError('MESSAGE_MALFORMED', 'no such card');
 }

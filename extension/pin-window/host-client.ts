@@ -7,10 +7,10 @@ import browser from 'webextension-polyfill';
 import type { ErrorCode } from '../../gateway/protocol/errors.ts';
 import { PROTOCOL_VERSION } from '../../gateway/protocol/fields.ts';
 import {
-  type FromHost,
-  fromHost,
+  type FromHostInLogin,
+  fromHostInLogin,
   HOST_NAME,
-  type HostEvent,
+  type LoginEvent,
   type ToHost,
 } from '../../gateway/protocol/host-messages.ts';
 import type { WindowJob } from '../../gateway/protocol/window-messages.ts';
@@ -36,7 +36,8 @@ export type LoginEnd =
 /** What a host may be told when it asks. */
 export type HostAnswer =
   | { readonly type: 'pin'; readonly digits: readonly number[] }
-  | { readonly type: 'last-try-allowed' };
+  | { readonly type: 'last-try-allowed' }
+  | { readonly type: 'card-choice'; readonly index: number };
 
 export interface HostLogin {
   /** Answers what the host asked for. The caller overwrites a PIN's digits afterwards. */
@@ -48,7 +49,7 @@ export interface HostLogin {
 /** Starts the host and a login in it. `onEnd` is called once; nothing is called after it. */
 export function startHostLogin(options: {
   job: WindowJob;
-  onEvent: (event: HostEvent) => void;
+  onEvent: (event: LoginEvent) => void;
   onEnd: (end: LoginEnd) => void;
 }): HostLogin {
   const { job, onEvent, onEnd } = options;
@@ -65,7 +66,7 @@ export function startHostLogin(options: {
       fail(other < PROTOCOL_VERSION ? 'HOST_TOO_OLD' : 'EXTENSION_TOO_OLD');
       return;
     }
-    const message = v.safeParse(fromHost, raw);
+    const message = v.safeParse(fromHostInLogin, raw);
     if (!message.success) fail('MESSAGE_MALFORMED');
     else if (!ended) take(message.output);
   });
@@ -76,7 +77,7 @@ export function startHostLogin(options: {
   });
   send({ type: 'hello', id: helloId });
 
-  function take(message: FromHost): void {
+  function take(message: FromHostInLogin): void {
     if (message.type === 'hello') {
       if (message.id !== helloId || greeted) fail('MESSAGE_MALFORMED');
       else if (!message.ok) fail(message.code);

@@ -93,13 +93,14 @@ export function createPinScreen(options: {
     'pin-screen',
     createElement('h1', '', texts.pin.heading),
     dots,
-    createMessage(options),
+    createPinMessage(options),
     keypad,
   );
   return { element, close };
 }
 
-function createMessage(options: {
+/** What was wrong, or a hint, and the tries left where the card tells. */
+export function createPinMessage(options: {
   texts: Texts;
   triesLeft: number | undefined;
   wrong: boolean;

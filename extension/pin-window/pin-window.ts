@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import browser from 'webextension-polyfill';
-import type { HostEvent } from '../../gateway/protocol/host-messages.ts';
+import type { LoginEvent } from '../../gateway/protocol/host-messages.ts';
 import {
   WINDOW_PORT,
   type WindowJob,
@@ -44,13 +44,22 @@ function runLogin(job: WindowJob): void {
   const host = startHostLogin({ job, onEvent, onEnd });
   setInterval(() => tell({ type: 'alive' }), ALIVE_INTERVAL_MS);
 
-  function onEvent(event: HostEvent): void {
+  function onEvent(event: LoginEvent): void {
     switch (event.type) {
       case 'stage':
         view.showStage(event.stage);
         return;
       case 'site':
         view.showSite(event.site, event.disclosure);
+        return;
+      case 'card-choice-wanted':
+        view.askCard(event.cards, (index) => {
+          host.answer({ type: 'card-choice', index });
+          view.showStage('reading');
+        });
+        return;
+      case 'pin-on-reader':
+        view.showPinOnReader({ triesLeft: event.triesLeft, wrong: event.wrong });
         return;
       case 'last-try':
         view.askLastTry(() => host.answer({ type: 'last-try-allowed' }));

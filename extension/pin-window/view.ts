@@ -1,6 +1,6 @@
 /** What the window shows, one screen at a time; the site above it, and a way out below it. */
 import type { ErrorCode } from '../../gateway/protocol/errors.ts';
-import type { Disclosure, Site } from '../../gateway/protocol/fields.ts';
+import type { CardLabel, Disclosure, Site } from '../../gateway/protocol/fields.ts';
 import type { HostStage } from '../../gateway/protocol/host-messages.ts';
 import { disclosureLines } from '../../gateway/texts/disclosure-lines.ts';
 import type { Texts } from '../../gateway/texts/texts.ts';
@@ -11,7 +11,7 @@ import {
   getElement,
   pictureAddress,
 } from './elements.ts';
-import { createPinScreen, type PinScreen } from './pin-screen.ts';
+import { createPinMessage, createPinScreen, type PinScreen } from './pin-screen.ts';
 
 const STAGE_PICTURES: Readonly<Record<HostStage, string>> = {
   connecting: 'working',
@@ -26,6 +26,10 @@ export interface View {
   showStage(stage: HostStage): void;
   /** Who asks and what it learns, as the gateway told the host. */
   showSite(site: Site, disclosure: Disclosure): void;
+  /** Asks which of several cards; `onChoice` gets its place in the list. */
+  askCard(cards: readonly CardLabel[], onChoice: (index: number) => void): void;
+  /** Says that the PIN is typed on the reader's own keypad. */
+  showPinOnReader(options: { triesLeft: number | undefined; wrong: boolean }): void;
   /** Before the last try: a step that only an adult should take. */
   askLastTry(onAllowed: () => void): void;
   askPin(options: {
@@ -83,6 +87,13 @@ export function createView(texts: Texts, onLeave: () => void): View {
       siteHeader.hidden = false;
       document.title = `${texts.window.title} – ${site.name}`;
     },
+    askCard: (cards, onChoice) => show(createCardChoice(texts, cards, onChoice)),
+    showPinOnReader(options) {
+      const { title, hint } = texts.pinOnReader;
+      const scene = createScene({ picture: 'keypad-reader', title, hint });
+      scene.append(createPinMessage({ ...options, texts }));
+      show(scene);
+    },
     askLastTry: (onAllowed) => show(createLastTry(texts, onAllowed)),
     askPin(options) {
       const created = createPinScreen({ ...options, texts, announce });
@@ -135,6 +146,23 @@ function createSiteHeader(texts: Texts, site: Site, disclosure: Disclosure): rea
     createElement('ul', 'site-claims', ...lines),
   );
   return [createPicture('site-picture', site.picture ?? pictureAddress('site')), words];
+}
+
+/** A button for each card, with the first name on it; the reader's name tells two of one name apart. */
+function createCardChoice(
+  texts: Texts,
+  cards: readonly CardLabel[],
+  onChoice: (index: number) => void,
+): HTMLElement {
+  const { title, unnamed } = texts.cardChoice;
+  const buttons = cards.map(({ firstName, reader }, index) => {
+    const name = createElement('span', 'card-name', firstName || unnamed);
+    const button = createButton('card-button', name, () => onChoice(index));
+    button.prepend(createPicture('card-picture', pictureAddress('card')));
+    button.append(createElement('span', 'card-reader', reader));
+    return button;
+  });
+  return createElement('div', 'scene', createElement('h1', '', title), ...buttons);
 }
 
 /** The last try: a box to tick and a button, so that nobody comes past it by typing on. */

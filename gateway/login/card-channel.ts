@@ -138,7 +138,8 @@ function createHandlers(deps: CardChannelDeps): Handlers {
       connection.state = { at: 'over' };
       const claim = await deps.chain.claimTicket(ticket, connection.id);
       connection.state = { at: 'claimed', request: state.request, claim, named: false };
-      return deps.describe(claim.grant);
+      // No claim of ours needs more than the certificate yet.
+      return { ...deps.describe(claim.grant), files: [] };
     },
 
     async '/card/certificate'(connection, { issuer, serial }) {
@@ -154,10 +155,11 @@ function createHandlers(deps: CardChannelDeps): Handlers {
       return {};
     },
 
-    async '/card/authenticator'(connection, { authenticator }) {
+    async '/card/authenticator'(connection, { authenticator, files }) {
       const { state } = connection;
       if (state.at !== 'claimed') throw outOfOrder();
       connection.state = { at: 'over' };
+      if (files) throw new KidsIdError('MESSAGE_MALFORMED', 'files that nobody asked for');
       const { request, claim } = state;
       const context = hashSecret(encodeBase64url(request.context));
       await deps.chain.spendContext(claim, context);

@@ -25,6 +25,20 @@ export const CARD_CHANNEL_HEARTBEAT_MS = 10_000;
 
 const coordinate = digest;
 
+/** What a gateway may ask to see of a card beside its certificate, for claims that need it. */
+export const IDENTITY_FILES = ['identity', 'address', 'photo'] as const;
+
+/** Files as they stand on the card, signatures with their padding (card facts §3.6); unverified. */
+export const identityFiles = v.strictObject({
+  identity: binary(1_024),
+  identitySignature: binary(512),
+  /** The National Register's certificate, DER. */
+  registerCertificate: binary(4_096),
+  address: v.optional(v.strictObject({ file: binary(512), signature: binary(512) })),
+  photo: v.optional(binary(8_192)),
+});
+export type IdentityFilesMessage = v.InferOutput<typeof identityFiles>;
+
 /** Each path, its request and its reply, in the order of a login. */
 export const CARD_CHANNEL = {
   /** Opens the login on this connection: the gateway shows who it is and asks for an authenticator. */
@@ -49,7 +63,12 @@ export const CARD_CHANNEL = {
   /** Spends the login ticket on this connection. */
   '/card/ticket': {
     request: v.strictObject({ ticket: secret }),
-    reply: v.strictObject({ site, disclosure }),
+    reply: v.strictObject({
+      site,
+      disclosure,
+      /** Read and sent with the authenticator; mostly none. */
+      files: v.pipe(v.array(v.picklist(IDENTITY_FILES)), v.maxLength(IDENTITY_FILES.length)),
+    }),
   },
   /** Names the certificate (DER Name, DER INTEGER content), so that OCSP can start while the PIN is typed. */
   '/card/certificate': {
@@ -60,7 +79,11 @@ export const CARD_CHANNEL = {
   '/card/wait': { request: v.strictObject({}), reply: v.strictObject({}) },
   /** The authenticator, whole or empty. An empty one is answered with USER_CANCELLED. */
   '/card/authenticator': {
-    request: v.strictObject({ authenticator: binary(8_192) }),
+    request: v.strictObject({
+      authenticator: binary(8_192),
+      /** When some were asked for. */
+      files: v.optional(identityFiles),
+    }),
     reply: v.strictObject({ completionCode: secret }),
   },
 } as const;

@@ -42,6 +42,13 @@ export const pinDigits = v.pipe(
   v.maxLength(12),
 );
 
+/** One of several cards, for the person to recognise: unverified, from the card itself. */
+export const cardLabel = v.strictObject({
+  firstName: v.pipe(v.string(), v.maxLength(40)),
+  reader: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
+});
+export type CardLabel = v.InferOutput<typeof cardLabel>;
+
 /** Binary data in base64url, at most `maxBytes` once decoded. */
 export function binary(maxBytes: number) {
   return v.pipe(
@@ -85,6 +92,8 @@ function isBase64url(text: string): boolean {
   }
 }
 
+/** A URL's host may contain `*`, which would look like a pattern; no host name has one. */
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && text.startsWith('https://') && new URL(text).origin === text;
+  if (!URL.canParse(text) || text.includes('*')) return false;
+  return text.startsWith('https://') && new URL(text).origin === text;
 }

@@ -75,6 +75,14 @@ export const de: Texts = {
     triesLeft: (count) => (count === 1 ? 'Noch 1 Versuch' : `Noch ${count} Versuche`),
     tooShort: 'Deine PIN hat mindestens 4 Ziffern.',
   },
+  pinOnReader: {
+    title: 'Tippe deine PIN am Kartenleser ein',
+    hint: 'Drück danach die grüne Taste am Leser.',
+  },
+  cardChoice: {
+    title: 'Welche Karte gehört dir?',
+    unnamed: 'Karte ohne Namen',
+  },
   lastTry: {
     title: 'Stopp. Ruf einen Erwachsenen.',
     confirm: 'Ich bin erwachsen und kenne die PIN',
@@ -135,7 +143,7 @@ export const de: Texts = {
     CERTIFICATE_ABSENT: {
       child: 'Mit deiner Karte kannst du dich noch nicht anmelden.',
       adult:
-        'Mit einer Kids-ID kann man sich ab 6 Jahren anmelden, wenn die Gemeinde das aktiviert hat. Fragen Sie dort nach.',
+        'Diese Karte wurde vor dem sechsten Geburtstag ausgestellt oder nie aktiviert. Fragen Sie bei der Gemeinde nach.',
     },
     PIN_WRONG: {
       child: 'Das war nicht die richtige PIN.',
@@ -149,7 +157,7 @@ export const de: Texts = {
     },
     PIN_BLOCKED: {
       child: 'Deine Karte ist gesperrt. Das kann jedem passieren.',
-      adult: 'Die PIN war dreimal falsch. Die Gemeinde kann die Karte entsperren.',
+      adult: 'Die PIN war dreimal falsch. Nur die Gemeinde kann die Karte entsperren.',
     },
     USER_CANCELLED: {
       child: 'Du hast aufgehört. Das ist in Ordnung.',

@@ -76,6 +76,14 @@ export const en = {
     triesLeft: (count: number) => (count === 1 ? '1 try left' : `${count} tries left`),
     tooShort: 'Your PIN has at least 4 digits.',
   },
+  pinOnReader: {
+    title: 'Type your PIN on the card reader',
+    hint: 'Then press the green key on the reader.',
+  },
+  cardChoice: {
+    title: 'Which card is yours?',
+    unnamed: 'Card without a name',
+  },
   lastTry: {
     title: 'Stop. Call a grown-up.',
     confirm: 'I am a grown-up and I know the PIN',
@@ -134,7 +142,7 @@ export const en = {
     CERTIFICATE_ABSENT: {
       child: 'Your card cannot log in yet.',
       adult:
-        'A kids-ID can log in from the age of 6, once the municipality has activated it. Ask there.',
+        'This card was made before the sixth birthday, or it was never activated. Ask the municipality.',
     },
     PIN_WRONG: {
       child: 'That was not the right PIN.',
@@ -147,7 +155,7 @@ export const en = {
     },
     PIN_BLOCKED: {
       child: 'Your card is locked. That can happen to anyone.',
-      adult: 'The PIN was wrong three times. The municipality can unlock the card.',
+      adult: 'The PIN was wrong three times. Only the municipality can unlock the card.',
     },
     USER_CANCELLED: {
       child: 'You stopped. That is fine.',

@@ -75,6 +75,14 @@ export const fr: Texts = {
     triesLeft: (count) => (count === 1 ? 'Encore 1 essai' : `Encore ${count} essais`),
     tooShort: 'Ton code PIN a au moins 4 chiffres.',
   },
+  pinOnReader: {
+    title: 'Tape ton code PIN sur le lecteur',
+    hint: 'Appuie ensuite sur la touche verte du lecteur.',
+  },
+  cardChoice: {
+    title: 'Quelle carte est la tienne ?',
+    unnamed: 'Carte sans nom',
+  },
   lastTry: {
     title: 'Stop. Appelle un adulte.',
     confirm: 'Je suis adulte et je connais le code PIN',
@@ -133,7 +141,7 @@ export const fr: Texts = {
     CERTIFICATE_ABSENT: {
       child: 'Ta carte ne peut pas encore te connecter.',
       adult:
-        'Une Kids-ID permet de se connecter dès 6 ans, si la commune l’a activée. Renseignez-vous là-bas.',
+        'Cette carte a été faite avant le sixième anniversaire, ou n’a jamais été activée. Renseignez-vous à la commune.',
     },
     PIN_WRONG: {
       child: 'Ce n’était pas le bon code PIN.',
@@ -146,7 +154,7 @@ export const fr: Texts = {
     },
     PIN_BLOCKED: {
       child: 'Ta carte est bloquée. Ça peut arriver à tout le monde.',
-      adult: 'Le code PIN était faux trois fois. La commune peut débloquer la carte.',
+      adult: 'Le code PIN était faux trois fois. Seule la commune peut débloquer la carte.',
     },
     USER_CANCELLED: {
       child: 'Tu as arrêté. Ce n’est pas grave.',

@@ -75,6 +75,14 @@ export const nl: Texts = {
     triesLeft: (count) => (count === 1 ? 'Nog 1 poging' : `Nog ${count} pogingen`),
     tooShort: 'Je pincode heeft minstens 4 cijfers.',
   },
+  pinOnReader: {
+    title: 'Typ je pincode op de kaartlezer',
+    hint: 'Druk daarna op de groene toets van de lezer.',
+  },
+  cardChoice: {
+    title: 'Welke kaart is van jou?',
+    unnamed: 'Kaart zonder naam',
+  },
   lastTry: {
     title: 'Stop. Roep een volwassene.',
     confirm: 'Ik ben volwassen en ik ken de pincode',
@@ -135,7 +143,7 @@ export const nl: Texts = {
     CERTIFICATE_ABSENT: {
       child: 'Met je kaart kan je je nog niet aanmelden.',
       adult:
-        'Met een kids-ID kan je je aanmelden vanaf 6 jaar, als de gemeente dat geactiveerd heeft. Vraag het daar.',
+        'Deze kaart is gemaakt voor de zesde verjaardag, of ze is nooit geactiveerd. Vraag het aan de gemeente.',
     },
     PIN_WRONG: {
       child: 'Dat was niet de juiste pincode.',
@@ -148,7 +156,7 @@ export const nl: Texts = {
     },
     PIN_BLOCKED: {
       child: 'Je kaart is geblokkeerd. Dat kan iedereen overkomen.',
-      adult: 'De pincode was drie keer fout. De gemeente kan de kaart deblokkeren.',
+      adult: 'De pincode was drie keer fout. Alleen de gemeente kan de kaart deblokkeren.',
     },
     USER_CANCELLED: {
       child: 'Je bent gestopt. Dat is prima.',

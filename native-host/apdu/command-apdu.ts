@@ -1,5 +1,5 @@
 /**
- * The commands of the Belgian eID applet that a login needs, as bytes. No card and no answer here. T=0 only
+ * The commands of the Belgian eID applet that the host needs, as bytes. No card and no answer here. T=0 only
  * (applet 1.8 reference manual §6): a command carries data or expects some, never both.
  * Sources: ISO/IEC 7816-4 and the applet 1.7 and 1.8 reference manuals.
  */
@@ -19,6 +19,15 @@ export const FILE = {
   belpic: 0xdf00,
   /** EF(Cert#2), the authentication certificate. */
   authenticationCertificate: 0x5038,
+  /** Cert#8, the National Register's certificate. */
+  registerCertificate: 0x503c,
+  /** DF(ID). */
+  identityDirectory: 0xdf01,
+  identity: 0x4031,
+  identitySignature: 0x4032,
+  address: 0x4033,
+  addressSignature: 0x4034,
+  photo: 0x4035,
 } as const;
 
 /** The largest answer of one READ BINARY: a short Le of 00. */
@@ -111,6 +120,21 @@ export function readBinary(options: { offset: number; length: number }): Command
 }
 
 /**
+ * READ RECORD of the selected identity or address file: one field, as tag, length, value. Applet 1.8 only.
+ *
+ * | CLA | INS | P1  | P2  | Lc | Le      |
+ * | --- | --- | --- | --- | -- | ------- |
+ * | 80  | B2  | tag | tag | –  | 00, 256 |
+ *
+ * @param tag One byte.
+ * @throws {RangeError} When it is not one byte.
+ * @see Applet 1.8 reference manual, READ RECORD
+ */
+export function readRecord(tag: number): CommandApdu {
+  return Uint8Array.of(0x80, 0xb2, checkByte(tag), tag, 0x00);
+}
+
+/**
  * MANAGE SECURITY ENVIRONMENT, SET for a digital signature: algorithm reference and key reference.
  *
  * | CLA | INS | P1 | P2 | Lc | Data                       | Le |
@@ -136,14 +160,48 @@ export function setSignatureEnvironment(options: { algorithm: number; key: numbe
  * | --- | --- | -- | --------------- | -- | -------------- | -- |
  * | 00  | 20  | 00 | 01, PIN         | 08 | PIN block      | –  |
  *
- * @param pinBlock 8 bytes, see encodePinBlock. An empty VERIFY is never made: applet 1.1 counts it as a wrong PIN.
+ * @param pinBlock 8 bytes, see encodePinBlock.
  * @throws {RangeError} When the block is not 8 bytes.
  * @see Applet 1.8 reference manual, table 29
  */
 export function verifyPin(pinBlock: Uint8Array): CommandApdu {
-  if (pinBlock.length !== 8) throw new RangeError('PIN block of other than 8 bytes');
   const command = Uint8Array.of(0x00, 0x20, 0x00, 0x01, 0x08, 0, 0, 0, 0, 0, 0, 0, 0);
-  command.set(pinBlock, 5);
+  command.set(checkPinBlock(pinBlock), 5);
+  return command;
+}
+
+/**
+ * VERIFY without data: asks whether the PIN's right is held (9000) or how many tries are left (63 Cx). Never for
+ * applet 1.1, which counts it as a wrong PIN. The five bytes are T=0's own header, so that no reader has to add one.
+ *
+ * | CLA | INS | P1 | P2      | P3 |
+ * | --- | --- | -- | ------- | -- |
+ * | 00  | 20  | 00 | 01, PIN | 00 |
+ *
+ * @see Applet 1.7 and 1.8 reference manuals, VERIFY
+ */
+export function queryPinTries(): CommandApdu {
+  return Uint8Array.of(0x00, 0x20, 0x00, 0x01, 0x00);
+}
+
+/**
+ * CHANGE REFERENCE DATA: the PIN, then the new one. Holds both: whoever made it wipes it.
+ *
+ * | CLA | INS | P1 | P2      | Lc | Data                     | Le |
+ * | --- | --- | -- | ------- | -- | ------------------------ | -- |
+ * | 00  | 24  | 00 | 01, PIN | 10 | PIN block, new PIN block | –  |
+ *
+ * @throws {RangeError} When a block is not 8 bytes.
+ * @see Applet 1.8 reference manual §6.10
+ */
+export function changeReferenceData(blocks: {
+  pinBlock: Uint8Array;
+  newPinBlock: Uint8Array;
+}): CommandApdu {
+  const command = new Uint8Array(21);
+  command.set([0x00, 0x24, 0x00, 0x01, 0x10]);
+  command.set(checkPinBlock(blocks.pinBlock), 5);
+  command.set(checkPinBlock(blocks.newPinBlock), 13);
   return command;
 }
 
@@ -197,4 +255,9 @@ export function logOff(): CommandApdu {
 function checkByte(value: number): number {
   if (!Number.isInteger(value) || value < 0 || value > 0xff) throw new RangeError('not one byte');
   return value;
+}
+
+function checkPinBlock(block: Uint8Array): Uint8Array {
+  if (block.length !== 8) throw new RangeError('PIN block of other than 8 bytes');
+  return block;
 }

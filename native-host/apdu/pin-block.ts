@@ -24,3 +24,10 @@ export function encodePinBlock(digits: Uint8Array): Uint8Array<ArrayBuffer> {
   }
   return block;
 }
+
+/** The PIN block without digits, which a reader's own keypad fills in: 20 FF FF FF FF FF FF FF (PC/SC part 10). */
+export function createEmptyPinBlock(): Uint8Array<ArrayBuffer> {
+  const block = new Uint8Array(8).fill(0xff);
+  block[0] = 0x20;
+  return block;
+}

@@ -1,55 +1,52 @@
 /**
- * Reading the authentication certificate, EF(Cert#2): as many blocks as its DER length says, since the
- * file goes on with zeros (1,100 of them on applet 1.8). The certificate is not judged here.
+ * Reading a certificate of the card: as many blocks as its DER length says, since the file goes on with zeros
+ * (1,100 of them on applet 1.8). The certificate is not judged here.
  */
 import { KidsIdError } from '../../gateway/protocol/errors.ts';
-import { FILE, READ_BINARY_MAX_BYTES, readBinary, selectPath } from '../apdu/command-apdu.ts';
-import type { StatusWord } from '../apdu/status-word.ts';
-import { type Answer, exchange } from './exchange.ts';
+import { FILE } from '../apdu/command-apdu.ts';
+import type { Answer } from './exchange.ts';
+import { createFileReader, type FileReader, isThere } from './file-reader.ts';
 import type { CardChannel } from './readers.ts';
 
 /** A certificate on a Belgian card is 1 to 2 KiB; the authenticator around it has to stay below 8. */
 export const CERTIFICATE_MAX_BYTES = 4_096;
 
 /**
- * Reads the authentication certificate's DER.
+ * Reads the authentication certificate's DER, EF(Cert#2).
  * @throws {KidsIdError} CERTIFICATE_ABSENT when the file is empty, all zeros, missing or not activated (a kids-ID
  * made before the sixth birthday, a card never activated), CERTIFICATE_MALFORMED, CARD_REMOVED, CARD_ERROR
  */
-export async function readAuthenticationCertificate(channel: CardChannel): Promise<Uint8Array> {
+export async function readAuthenticationCertificate(
+  channel: CardChannel,
+  files: FileReader = createFileReader(channel),
+): Promise<Uint8Array> {
   const path = [FILE.master, FILE.belpic, FILE.authenticationCertificate];
-  checkThere((await exchange(channel, selectPath(path))).status);
-  const first = await exchange(channel, readBinary({ offset: 0, length: READ_BINARY_MAX_BYTES }));
-  checkThere(first.status);
+  const certificate = await readCertificate(files, path);
+  if (certificate) return certificate;
+  throw new KidsIdError('CERTIFICATE_ABSENT', 'card has no authentication certificate');
+}
+
+/**
+ * Reads the DER of the certificate in a file, without the zeros behind it.
+ * @returns `undefined` when the file is empty, begins with zero, is missing or not activated
+ * @throws {KidsIdError} CERTIFICATE_MALFORMED, CARD_REMOVED, CARD_ERROR
+ */
+export async function readCertificate(
+  files: FileReader,
+  path: readonly number[],
+): Promise<Uint8Array | undefined> {
+  if (!(await files.select(path))) return undefined;
+  const first = await files.readBlock({ offset: 0, maxBytes: CERTIFICATE_MAX_BYTES });
+  if (!isThere(first.status)) return undefined;
   const totalBytes = derLength(first.data);
+  if (totalBytes === undefined) return undefined;
   const certificate = new Uint8Array(totalBytes);
   let offset = takeBlock(certificate, 0, first);
   while (offset < totalBytes) {
-    const length = Math.min(READ_BINARY_MAX_BYTES, totalBytes - offset);
-    offset += takeBlock(
-      certificate,
-      offset,
-      await exchange(channel, readBinary({ offset, length })),
-    );
+    const block = await files.readBlock({ offset, maxBytes: totalBytes - offset });
+    offset += takeBlock(certificate, offset, block);
   }
   return certificate;
-}
-
-function checkThere(status: StatusWord): void {
-  switch (status.kind) {
-    case 'ok':
-      return;
-    case 'notFound':
-    case 'notActivated':
-    case 'wrongParameters':
-      throw new KidsIdError('CERTIFICATE_ABSENT', 'card has no authentication certificate');
-    case 'moreData':
-    case 'wrongLength':
-    case 'pinWrong':
-    case 'pinBlocked':
-    case 'error':
-      throw new KidsIdError('CARD_ERROR', 'card refused its certificate');
-  }
 }
 
 /** Copies a block to its place and returns how many of its bytes belonged to the certificate. */
@@ -63,11 +60,9 @@ function takeBlock(certificate: Uint8Array, offset: number, { status, data }: An
 }
 
 /** Total bytes of a DER SEQUENCE from its header (X.690 §8.1.3, §10.1); a certificate needs 2 or 3 length bytes. */
-function derLength(start: Uint8Array): number {
+function derLength(start: Uint8Array): number | undefined {
   const [tag, form, ...length] = start;
-  if (tag === undefined || tag === 0x00) {
-    throw new KidsIdError('CERTIFICATE_ABSENT', 'card has no authentication certificate');
-  }
+  if (tag === undefined || tag === 0x00) return undefined;
   const lengthBytes = form === 0x81 ? 1 : form === 0x82 ? 2 : undefined;
   if (tag !== 0x30 || lengthBytes === undefined || length.length < lengthBytes) {
     throw new KidsIdError('CERTIFICATE_MALFORMED', 'certificate file does not begin as one');

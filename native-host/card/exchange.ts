@@ -8,13 +8,13 @@ import { type CommandApdu, getResponse } from '../apdu/command-apdu.ts';
 import { classifyStatus, type StatusWord } from '../apdu/status-word.ts';
 import type { CardChannel } from './readers.ts';
 
-/** A whole answer: never `moreData`; `wrongLength` only for a command that has data of its own. */
+/** What the card said. After {@link exchange} never `moreData`; `wrongLength` only for a command with data. */
 export interface Answer {
   readonly status: StatusWord;
   readonly data: Uint8Array;
 }
 
-/** A signature is 96 bytes and a block of a file 256: two rounds are enough for either. */
+/** A signature is 96 or 256 bytes, a block of a file 256: one round each, two where a reader fetches 255 at a time. */
 const MAX_ROUNDS = 4;
 /** Bytes of a command of case 2: header and Le. Only such a one is ever sent again. */
 const CASE_2_BYTES = 5;
@@ -46,6 +46,15 @@ export async function exchange(channel: CardChannel, command: CommandApdu): Prom
 }
 
 /**
+ * Transmits a command exactly once and takes what comes: for VERIFY without data, which must not be sent again
+ * with another length.
+ * @throws {KidsIdError} CARD_REMOVED, CARD_ERROR
+ */
+export async function exchangeOnce(channel: CardChannel, command: CommandApdu): Promise<Answer> {
+  return splitAnswer(await channel.transmit(command));
+}
+
+/**
  * Transmits a command that has to succeed, and returns its data.
  * @throws {KidsIdError} CARD_ERROR for any status but 9000, CARD_REMOVED
  */
@@ -55,7 +64,11 @@ export async function exchangeOk(channel: CardChannel, command: CommandApdu): Pr
   return data;
 }
 
-function splitAnswer(answer: Uint8Array): Answer {
+/**
+ * Splits an answer into its data and its status.
+ * @throws {KidsIdError} CARD_ERROR when it has no status word
+ */
+export function splitAnswer(answer: Uint8Array): Answer {
   const [sw1, sw2] = answer.slice(-2);
   if (sw1 === undefined || sw2 === undefined) {
     throw new KidsIdError('CARD_ERROR', 'answer without a status word');

@@ -18,6 +18,7 @@ import {
   encodeCertificate,
   encodeCertificateVerify,
 } from '../../gateway/protocol/handshake.ts';
+import type { Applet } from '../card/applets.ts';
 import type { BelgianCard } from '../card/belgian-card.ts';
 import { encodeEcdsaSignature } from './ecdsa-signature.ts';
 
@@ -25,7 +26,7 @@ import { encodeEcdsaSignature } from './ecdsa-signature.ts';
 export interface UnsignedAuthenticator {
   /** What the card signs: the hash, of its applet's kind, over the content of CertificateVerify. */
   readonly hash: Uint8Array;
-  /** Puts the card's signature (r‖s) in: Certificate ‖ CertificateVerify ‖ Finished. */
+  /** Puts the card's signature, in the form of its applet's row, in: Certificate ‖ CertificateVerify ‖ Finished. */
   finish(signature: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -62,12 +63,17 @@ export async function createAuthenticator(options: {
     async finish(signature) {
       const certificateVerify = encodeCertificateVerify({
         scheme: card.applet.scheme,
-        signature: encodeEcdsaSignature(signature),
+        signature: encodeSignature(card.applet, signature),
       });
       const messages = [request.bytes, certificate, certificateVerify];
       return concatBytes(certificate, certificateVerify, await createFinished(keys, messages));
     },
   };
+}
+
+/** RFC 8446 §4.2.3: ECDSA in DER, RSA as it is. */
+function encodeSignature({ signatureForm }: Applet, signature: Uint8Array): Uint8Array {
+  return signatureForm === 'ecdsa-raw' ? encodeEcdsaSignature(signature) : signature;
 }
 
 /** Makes the empty authenticator: an authenticated "no" (RFC 9261 §6). */

@@ -1,8 +1,10 @@
-/** Waiting for a Belgian card in any reader, and telling the person what is missing meanwhile. */
-import { KidsIdError } from '../../gateway/protocol/errors.ts';
+/** Waiting for Belgian cards in any reader, and telling the person what is missing meanwhile. */
+import { type ErrorCode, errorCodeOf, KidsIdError } from '../../gateway/protocol/errors.ts';
 import type { HostStage } from '../../gateway/protocol/host-messages.ts';
 import { type BelgianCard, readBelgianCard } from '../card/belgian-card.ts';
+import { SMALL_BLOCK_BYTES } from '../card/file-reader.ts';
 import type { CardConnection, CardReader, CardReaders, OpenCardReaders } from '../card/readers.ts';
+import { withRecovery } from '../card/recovery.ts';
 import { abortable } from './abortable.ts';
 
 /** Readers, and a way to wait for them to change. */
@@ -15,6 +17,8 @@ export interface WatchedReaders {
 
 /** A card that can log in, connected and read. The caller closes the connection. */
 export interface FoundCard {
+  /** As the system calls it. */
+  readonly reader: string;
   readonly connection: CardConnection;
   readonly card: BelgianCard;
 }
@@ -40,17 +44,18 @@ export async function watchReaders(open: OpenCardReaders): Promise<WatchedReader
 }
 
 /**
- * Finds the first Belgian card, waiting for one if need be.
+ * Finds the Belgian cards that can log in, waiting for one if need be: at least one. Other cards, empty readers and
+ * broken ones do not matter beside it.
  * @param options.onStage Told `reader-absent`, `card-absent` and `reading`, each when it begins.
- * @throws {KidsIdError} CARD_UNSUPPORTED when the only cards are others; READER_ABSENT, CARD_ABSENT when the time
- * is over; what reading a card may throw; the signal's reason
+ * @throws {KidsIdError} when no card can log in what is wrong with the one that comes nearest, CARD_UNSUPPORTED
+ * where all are others; READER_ABSENT, CARD_ABSENT when the time is over; the signal's reason
  */
-export async function findCard(options: {
+export async function findCards(options: {
   readers: WatchedReaders;
   onStage: (stage: HostStage) => void;
   timeoutMs: number;
   signal: AbortSignal;
-}): Promise<FoundCard> {
+}): Promise<readonly FoundCard[]> {
   const { readers, onStage, timeoutMs } = options;
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(absence(readers)), timeoutMs);
@@ -66,7 +71,7 @@ export async function findCard(options: {
       const change = readers.nextChange();
       const listed = readers.list();
       const found = await scanReaders({ listed, tell, signal });
-      if (found) return found;
+      if (found.length > 0) return found;
       tell(listed.length === 0 ? 'reader-absent' : 'card-absent');
       await abortable(change, signal);
     }
@@ -81,37 +86,58 @@ function absence(readers: WatchedReaders): KidsIdError {
   return new KidsIdError('CARD_ABSENT', 'no card in time');
 }
 
-/** `undefined` when no reader has a card; a card that was taken out meanwhile counts as none. */
+/** None when no reader has a card; one that was taken out meanwhile counts as none. */
 async function scanReaders(options: {
   listed: readonly CardReader[];
   tell: (stage: HostStage) => void;
   signal: AbortSignal;
-}): Promise<FoundCard | undefined> {
+}): Promise<readonly FoundCard[]> {
   const { listed, tell, signal } = options;
-  let hasOtherCard = false;
+  const found: FoundCard[] = [];
+  const problems: unknown[] = [];
   for (const reader of listed.filter(({ hasCard }) => hasCard)) {
-    signal.throwIfAborted();
     tell('reading');
     try {
-      const found = await openCard(reader);
-      if (found) return found;
-      hasOtherCard = true;
+      signal.throwIfAborted();
+      found.push(await openCard(reader));
     } catch (error) {
-      if (!(error instanceof KidsIdError) || error.code !== 'CARD_REMOVED') throw error;
+      if (signal.aborted) await closeCards(found);
+      signal.throwIfAborted();
+      problems.push(error);
     }
   }
-  if (hasOtherCard) throw new KidsIdError('CARD_UNSUPPORTED', 'no card with the Belgian applet');
-  return undefined;
+  if (found.length === 0) throwNearest(problems);
+  return found;
 }
 
-/** `undefined` for a card without the Belgian applet. */
-async function openCard(reader: CardReader): Promise<FoundCard | undefined> {
+/** Closes the connections to cards that are not wanted. */
+export async function closeCards(cards: readonly FoundCard[]): Promise<void> {
+  await Promise.all(cards.map(({ connection }) => connection.close()));
+}
+
+/** What another kind of card may give too, the nearest first; all else is said of a Belgian card. */
+const OF_ANY_CARD: readonly ErrorCode[] = ['CARD_BUSY', 'CARD_ERROR', 'CARD_UNSUPPORTED'];
+
+/** Throws the problem that says most about a Belgian card; does nothing when cards were only taken out. */
+function throwNearest(problems: readonly unknown[]): void {
+  // Not among them is -1, so it comes first.
+  const farness = (problem: unknown) => OF_ANY_CARD.indexOf(errorCodeOf(problem));
+  const [nearest] = problems
+    .filter((problem) => errorCodeOf(problem) !== 'CARD_REMOVED')
+    .sort((one, other) => farness(one) - farness(other));
+  if (nearest !== undefined) throw nearest;
+}
+
+async function openCard(reader: CardReader): Promise<FoundCard> {
   const connection = await reader.connect();
-  let card: BelgianCard | undefined;
   try {
-    card = await connection.withTransaction(readBelgianCard);
-    return card && { connection, card };
-  } finally {
-    if (!card) await connection.close();
+    const card = await withRecovery(connection, (transaction, { isRepeated }) =>
+      readBelgianCard(transaction, isRepeated ? { blockBytes: SMALL_BLOCK_BYTES } : {}),
+    );
+    if (card) return { reader: reader.name, connection, card };
+    throw new KidsIdError('CARD_UNSUPPORTED', 'card without the Belgian applet');
+  } catch (error) {
+    await connection.close();
+    throw error;
   }
 }

@@ -3,47 +3,30 @@
  * ask for the PIN, sign, send. What the person sees is the window's; what a card says is the card model's.
  */
 import { encodeBase64url } from '../../gateway/protocol/bytes.ts';
+import type { IdentityFilesMessage } from '../../gateway/protocol/card-channel.ts';
 import { type ErrorCode, errorCodeOf, KidsIdError } from '../../gateway/protocol/errors.ts';
 import type { AuthenticatorKeys } from '../../gateway/protocol/exported-authenticator.ts';
-import type { Disclosure, Site } from '../../gateway/protocol/fields.ts';
+import type { Language } from '../../gateway/protocol/fields.ts';
 import type { CertificateRequest } from '../../gateway/protocol/handshake.ts';
-import type { HostStage } from '../../gateway/protocol/host-messages.ts';
-import { signWithPin } from '../card/belgian-card.ts';
 import type { OpenCardReaders } from '../card/readers.ts';
 import type { Gateway } from '../gateways.ts';
+import type { LogEvent } from '../log.ts';
 import { abortable } from './abortable.ts';
 import {
   createAuthenticator,
   createEmptyAuthenticator,
   exportAuthenticatorKeys,
-  type UnsignedAuthenticator,
 } from './authenticator.ts';
 import { type CardChannelClient, openCardChannel } from './card-channel-client.ts';
 import { parseCertificateFields } from './certificate-fields.ts';
 import { proveConnection, verifyWebKey } from './connection-proof.ts';
-import { type FoundCard, findCard, type WatchedReaders, watchReaders } from './find-card.ts';
+import { type WatchedReaders, watchReaders } from './find-card.ts';
 import { withHeartbeat } from './heartbeat.ts';
+import type { PersonWindow } from './person-window.ts';
+import { pickCard } from './pick-card.ts';
+import { readWantedFiles, type WantedFiles } from './send-files.ts';
+import { signOnCard } from './sign-on-card.ts';
 import { loadRoots } from './tls-connection.ts';
-
-/** The person's side of a login. */
-export interface LoginWindow {
-  showStage(stage: HostStage): void;
-  showSite(site: Site, disclosure: Disclosure): void;
-  /**
-   * Asks for a grown-up's explicit yes to the last try.
-   * @throws the signal's reason
-   */
-  askLastTry(signal: AbortSignal): Promise<void>;
-  /**
-   * Asks for the PIN: 4 to 12 digits as numbers. The caller wipes it.
-   * @throws the signal's reason
-   */
-  askPin(options: {
-    triesLeft: number | undefined;
-    wrong: boolean;
-    signal: AbortSignal;
-  }): Promise<Uint8Array>;
-}
 
 /** How long things may take. */
 export interface LoginTiming {
@@ -57,8 +40,12 @@ export interface LoginOptions {
   readonly gateway: Gateway;
   readonly ticket: string;
   readonly hostVersion: string;
+  /** Told each step, for a log that somebody asked for. */
+  readonly note: (event: LogEvent) => void;
   readonly openReaders: OpenCardReaders;
-  readonly window: LoginWindow;
+  readonly window: PersonWindow;
+  /** Of a keypad's own prompts. */
+  readonly language: Language;
   readonly timing: LoginTiming;
   /** Aborted, with a KidsIdError, when the person cancels or the window is gone. */
   readonly signal: AbortSignal;
@@ -80,6 +67,7 @@ const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'CARD_REMOVED',
   ...(['CARD_CHANGED', 'CARD_BUSY', 'CARD_ERROR', 'APPLET_TOO_OLD', 'CERTIFICATE_ABSENT'] as const),
   'CERTIFICATE_MALFORMED',
+  'IDENTITY_INVALID',
 ]);
 
 /**
@@ -97,59 +85,73 @@ export async function runLogin(options: LoginOptions): Promise<string> {
   try {
     const roots = loadRoots(gateway);
     channel = await openCardChannel({ origin: gateway.origin, roots, signal });
-    const request = await abortable(openLogin({ ...options, channel, roots }), signal);
-    return await proveCard({ ...options, channel, request, readers: await opening });
+    options.note({ event: 'gateway-connected' });
+    const login = await abortable(openLogin({ ...options, channel, roots }), signal);
+    return await proveCard({ ...options, channel, login, readers: await opening });
   } finally {
     channel?.close();
     await opening.then((readers) => readers.close()).catch(() => undefined);
   }
 }
 
+/** What the gateway wants of the card, once it has proved itself. */
+interface OpenLogin {
+  readonly request: CertificateRequest;
+  readonly files: WantedFiles;
+}
+
 /** Nothing is sent, shown or asked before both proofs hold. */
 async function openLogin(
   options: LoginOptions & { channel: CardChannelClient; roots: string[] },
-): Promise<CertificateRequest> {
+): Promise<OpenLogin> {
   const { channel, gateway, roots, signal } = options;
   const { request, webKeys } = await proveConnection(options);
+  options.note({ event: 'gateway-proven' });
   await verifyWebKey({ origin: gateway.origin, roots, webKeys, signal });
-  const { site, disclosure } = await channel.post('/card/ticket', { ticket: options.ticket });
-  options.window.showSite(site, disclosure);
-  return request;
+  options.note({ event: 'web-key-verified' });
+  const reply = await channel.post('/card/ticket', { ticket: options.ticket });
+  options.window.showSite(reply.site, reply.disclosure);
+  return { request, files: reply.files };
 }
 
 type Proof = LoginOptions & {
   readonly channel: CardChannelClient;
-  readonly request: CertificateRequest;
+  readonly login: OpenLogin;
   readonly readers: WatchedReaders;
 };
 
 async function proveCard(options: Proof): Promise<string> {
-  const { channel, request, window, timing } = options;
+  const { channel, login, window, timing } = options;
   const keys = exportAuthenticatorKeys(channel.socket);
   const heartbeat = { channel, intervalMs: timing.heartbeatMs, signal: options.signal };
-  let authenticator: Uint8Array;
+  let proof: CardProof;
   try {
-    authenticator = await withHeartbeat(heartbeat, (signal) =>
-      makeAuthenticator({ ...options, signal }, keys),
-    );
+    proof = await withHeartbeat(heartbeat, (signal) => makeProof({ ...options, signal }, keys));
   } catch (error) {
+    const { request } = login;
     if (REFUSALS.has(errorCodeOf(error))) await sendRefusal({ channel, keys, request });
     throw error;
   }
   window.showStage('verifying');
-  const body = { authenticator: encodeBase64url(authenticator) };
+  const { authenticator, files } = proof;
+  const body = { authenticator: encodeBase64url(authenticator), ...(files && { files }) };
   const reply = channel.post('/card/authenticator', body, { timeoutMs: AUTHENTICATOR_TIMEOUT_MS });
-  return (await abortable(reply, options.signal)).completionCode;
+  const { completionCode } = await abortable(reply, options.signal);
+  options.note({ event: 'authenticated' });
+  return completionCode;
 }
 
-async function makeAuthenticator(options: Proof, keys: AuthenticatorKeys): Promise<Uint8Array> {
-  const { channel, request, readers, window, timing, signal } = options;
-  const found = await findCard({
-    readers,
-    onStage: (stage) => window.showStage(stage),
-    timeoutMs: timing.cardTimeoutMs,
-    signal,
-  });
+/** What the gateway gets of the card. */
+interface CardProof {
+  readonly authenticator: Uint8Array;
+  readonly files: IdentityFilesMessage | undefined;
+}
+
+async function makeProof(options: Proof, keys: AuthenticatorKeys): Promise<CardProof> {
+  const { channel, login, readers, window, timing, signal } = options;
+  const { request } = login;
+  const timeoutMs = timing.cardTimeoutMs;
+  const found = await pickCard({ readers, window, timeoutMs, signal });
   try {
     const { card } = found;
     if (!request.signatureSchemes.includes(card.applet.scheme)) {
@@ -158,60 +160,12 @@ async function makeAuthenticator(options: Proof, keys: AuthenticatorKeys): Promi
     const { issuer, serial } = parseCertificateFields(card.unverifiedCertificate);
     const named = { issuer: encodeBase64url(issuer), serial: encodeBase64url(serial) };
     await abortable(channel.post('/card/certificate', named), signal);
+    const files = await readWantedFiles(found, login.files);
     const unsigned = await createAuthenticator({ keys, request, card });
-    return await unsigned.finish(await signOnCard({ found, unsigned, window, signal }));
+    const signature = await signOnCard({ ...options, found, hash: unsigned.hash });
+    return { authenticator: await unsigned.finish(signature), files };
   } finally {
     await found.connection.close();
-  }
-}
-
-/** Asks for the PIN until the card takes one; each is presented once. Returns r‖s. */
-async function signOnCard(options: {
-  found: FoundCard;
-  unsigned: UnsignedAuthenticator;
-  window: LoginWindow;
-  signal: AbortSignal;
-}): Promise<Uint8Array> {
-  const { found, unsigned, window, signal } = options;
-  const { card, connection } = found;
-  let asked = { triesLeft: card.triesLeft, wrong: false };
-  for (;;) {
-    const pin = await askPinWhileCardIsIn({
-      ...asked,
-      window,
-      signal,
-      removed: connection.removed,
-    });
-    try {
-      window.showStage('signing');
-      const outcome = await connection.withTransaction((transaction) =>
-        signWithPin(transaction, { card, pin, hash: unsigned.hash }),
-      );
-      // A person who cancelled while the card was signing said no: the signature is not sent.
-      signal.throwIfAborted();
-      if (outcome.kind === 'signed') return outcome.signature;
-      asked = { triesLeft: outcome.triesLeft, wrong: true };
-    } finally {
-      pin.fill(0);
-    }
-  }
-}
-
-async function askPinWhileCardIsIn(options: {
-  window: LoginWindow;
-  triesLeft: number | undefined;
-  wrong: boolean;
-  signal: AbortSignal;
-  removed: AbortSignal;
-}): Promise<Uint8Array> {
-  const { window, triesLeft, wrong, signal, removed } = options;
-  const whileIn = AbortSignal.any([signal, removed]);
-  try {
-    if (triesLeft === 1) await window.askLastTry(whileIn);
-    return await window.askPin({ triesLeft, wrong, signal: whileIn });
-  } catch (cause) {
-    if (signal.aborted || !removed.aborted) throw cause;
-    throw new KidsIdError('CARD_REMOVED', 'card was taken out while its PIN was asked', { cause });
   }
 }
 

@@ -1,14 +1,22 @@
 /** A bound on calls that the PC/SC service may keep waiting for as long as another program likes. */
 import { type ErrorCode, KidsIdError } from '../../gateway/protocol/errors.ts';
 
+/** How long a call is waited for. */
+export interface DeadlineOptions<Result> {
+  readonly timeoutMs: number;
+  /** Of the error when the time is over. */
+  readonly code: ErrorCode;
+  /** Given the result of a call that came back too late, so that it can be undone. */
+  readonly onLate?: (result: Result) => Promise<unknown>;
+}
+
 /**
  * Waits for a call at most so long.
- * @param options.onLate Given the result of a call that came back too late, so that it can be undone.
  * @throws {KidsIdError} `code` when the time is over; else what the call throws
  */
 export async function withDeadline<Result>(
   call: Promise<Result>,
-  options: { timeoutMs: number; code: ErrorCode; onLate?: (result: Result) => Promise<unknown> },
+  options: DeadlineOptions<Result>,
 ): Promise<Result> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   let isLate = false;

@@ -2,16 +2,15 @@
  * The readers of this computer over PC/SC. This folder holds the only imports of the binding; its names and
  * types stay here.
  */
-import { setTimeout as delay } from 'node:timers/promises';
-import { CardDisposition, CardMode, Client, type Reader, ReaderStatus } from 'pcsc-mini';
-import type { CardConnection, CardReader, CardReaders } from '../card/readers.ts';
-import { withDeadline } from './deadline.ts';
-import { BUSY_TIMEOUT_MS, createPcscConnection } from './pcsc-connection.ts';
-import { findPcscName, wrapPcscError } from './pcsc-errors.ts';
+import { Client, type Reader, ReaderStatus } from 'pcsc-mini';
+import type { CardReader, CardReaders } from '../card/readers.ts';
+import { connectCard } from './connect-card.ts';
 
 interface Slot {
   readonly reader: Reader;
   hasCard: boolean;
+  /** How many cards came and went, as the service counts them. */
+  eventCount: number;
   /** Aborted when the card that is in now is taken out; then a new one takes its place. */
   taken: AbortController;
 }
@@ -20,10 +19,10 @@ type Slots = Map<string, Slot>;
 
 /** The service may be absent, stop, or (on Windows) start with the first reader: it is asked for again. */
 const SERVICE_RETRY_MS = 1_000;
-/** A card that another program has for itself, or that is still starting, is asked for again this often. */
-const CONNECT_RETRY_MS = 100;
-const CONNECT_ATTEMPTS = 15;
-const RETRIED = ['SharingViolation', 'UnresponsiveCard', 'UnpoweredCard', 'ResetCard', 'CommError'];
+/** After a card was found gone, readers are looked at again, whether they say that something changed or not. */
+const LOOK_AGAIN_MS = 1_000;
+/** The upper half of a reader's state (PC/SC part 5, SCARD_READERSTATE). */
+const EVENT_COUNT_SHIFT = 16;
 
 /** Starts watching the readers (see OpenCardReaders). A service that is not there is no failure. */
 export async function openPcscReaders(onChange: () => void): Promise<CardReaders> {
@@ -56,7 +55,7 @@ export async function openPcscReaders(onChange: () => void): Promise<CardReaders
   };
   start();
   return {
-    list: () => [...slots.values()].map(describeSlot),
+    list: () => [...slots.values()].map((slot) => describeSlot(slot, onChange)),
     async close() {
       isClosed = true;
       clearTimeout(retry);
@@ -67,13 +66,16 @@ export async function openPcscReaders(onChange: () => void): Promise<CardReaders
 
 function watchReader(options: { reader: Reader; slots: Slots; onChange: () => void }): void {
   const { reader, slots, onChange } = options;
-  const slot: Slot = { reader, hasCard: false, taken: new AbortController() };
+  const slot: Slot = { reader, hasCard: false, eventCount: 0, taken: new AbortController() };
   slots.set(reader.name(), slot);
   reader.on('change', (status) => {
     const hasCard = status.has(ReaderStatus.PRESENT);
-    // Programs that come and go change a reader's status too.
-    if (hasCard === slot.hasCard) return;
-    if (!hasCard) takeCard(slot);
+    const eventCount = status.raw >>> EVENT_COUNT_SHIFT;
+    // Two cards in quick succession are one change; programs that come and go are a change too, but not counted.
+    const isSwapped = slot.hasCard && hasCard && eventCount !== slot.eventCount;
+    slot.eventCount = eventCount;
+    if (hasCard === slot.hasCard && !isSwapped) return;
+    if (slot.hasCard) takeCard(slot);
     slot.hasCard = hasCard;
     onChange();
   });
@@ -91,30 +93,18 @@ function takeCard(slot: Slot): void {
   slot.taken = new AbortController();
 }
 
-function describeSlot(slot: Slot): CardReader {
+function describeSlot(slot: Slot, onChange: () => void): CardReader {
+  const { reader, hasCard } = slot;
   return {
-    name: slot.reader.name(),
-    hasCard: slot.hasCard,
-    connect: () => connectCard(slot),
+    name: reader.name(),
+    hasCard,
+    connect: () =>
+      connectCard(reader, {
+        removed: slot.taken.signal,
+        // A card that was put back before the service looked is no change to it, and never will be.
+        onGone: () => void setTimeout(onChange, LOOK_AGAIN_MS).unref(),
+      }),
   };
-}
-
-async function connectCard(slot: Slot): Promise<CardConnection> {
-  const removed = slot.taken.signal;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const card = await withDeadline(slot.reader.connect(CardMode.SHARED), {
-        timeoutMs: BUSY_TIMEOUT_MS,
-        code: 'CARD_BUSY',
-        onLate: (late) => late.disconnect(CardDisposition.LEAVE),
-      });
-      return createPcscConnection(card, removed);
-    } catch (error) {
-      const isWorthIt = RETRIED.includes(findPcscName(error) ?? '') && attempt < CONNECT_ATTEMPTS;
-      if (!isWorthIt || removed.aborted) throw wrapPcscError(error);
-      await delay(CONNECT_RETRY_MS);
-    }
-  }
 }
 
 function stopClient(client: Client | undefined): void {

@@ -7,12 +7,17 @@ import { after, before, test } from 'node:test';
 import { findChromiumProblems } from '../kit/browser/chromium.ts';
 import { createVirtualCard } from '../kit/card/virtual-card.ts';
 import { personalise } from '../kit/pki/personalise.ts';
-import { getPerson, openScene, type Scene, typePin } from '../kit/start/wrong-turns.ts';
+import {
+  getPerson,
+  openScene,
+  presentsPin,
+  type Scene,
+  typePin,
+} from '../kit/start/wrong-turns.ts';
 
 const skip = (await findChromiumProblems()).join('; ') || false;
 const emma = getPerson('emma');
 const noah = getPerson('noah');
-const VERIFY = 0x20;
 
 let scene: Scene;
 
@@ -74,7 +79,7 @@ test('another card is put in while the PIN is typed: CARD_REMOVED, and its own l
   let isPinPresented = false;
   await scene.world.insertCardOf(noah, {
     intercept(command) {
-      isPinPresented ||= command[1] === VERIFY;
+      isPinPresented ||= presentsPin(command);
       return undefined;
     },
   });
@@ -95,7 +100,7 @@ test('another card that the reader did not notice: CARD_CHANGED before its PIN i
   let isPinPresented = false;
   await scene.world.insertCardOf(emma, {
     intercept(command) {
-      isPinPresented ||= command[1] === VERIFY;
+      isPinPresented ||= presentsPin(command);
       return isSwapped ? other.transmit(command) : undefined;
     },
   });

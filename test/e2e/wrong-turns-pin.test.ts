@@ -13,6 +13,7 @@ import {
   closeBy,
   getPerson,
   openScene,
+  presentsPin,
   type Scene,
   type StartedLogin,
   typePin,
@@ -22,7 +23,6 @@ import {
 const skip = (await findChromiumProblems()).join('; ') || false;
 const emma = getPerson('emma');
 const WRONG_PIN = '0000';
-const VERIFY = 0x20;
 const { pin: pinTexts, lastTry, errors } = textsFor('fr');
 
 let scene: Scene;
@@ -139,7 +139,7 @@ async function insertCard(options: VirtualCardOptions = {}): Promise<void> {
   await scene.world.insertCardOf(emma, {
     ...options,
     intercept(command) {
-      if (command[1] === VERIFY) pinsPresented += 1;
+      if (presentsPin(command)) pinsPresented += 1;
       return undefined;
     },
   });

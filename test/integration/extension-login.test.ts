@@ -1,5 +1,6 @@
 /** The extension in a real Chromium: logins, from the click to the completion code. */
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
 import type { Page } from 'playwright';
 import { findChromiumProblems } from '../kit/browser/chromium.ts';
@@ -141,7 +142,9 @@ test(
     await stage.setPart({ triesLeft: 2, failWith: 'PIN_BLOCKED' });
     const { page, pinWindow } = await stage.openLogin('nl');
     await pinWindow.waitForSelector('text=Je kaart is geblokkeerd.');
-    await pinWindow.waitForSelector('.adult:has-text("De gemeente kan de kaart deblokkeren.")');
+    await pinWindow.waitForSelector(
+      '.adult:has-text("Alleen de gemeente kan de kaart deblokkeren.")',
+    );
     await page.waitForSelector('text=Je kaart is geblokkeerd.');
     await pinWindow.click('.button-main');
     await closed(pinWindow);
@@ -167,6 +170,43 @@ test(
     await next.keyboard.press('Enter');
     await page.waitForURL(`${stage.origin}/finished`);
     await closed(next);
+  },
+);
+
+test(
+  'asks which of two cards by first name, and tells the host the place in its list',
+  options,
+  async () => {
+    const cards = [
+      { firstName: 'Emma', reader: 'ACS ACR38U-CCID 00 00' },
+      { firstName: '', reader: 'Alcor Micro AU9540 01 00' },
+    ];
+    await stage.setPart({ cards });
+    const { pinWindow } = await stage.openLogin('fr');
+    await pinWindow.waitForSelector('h1:has-text("Quelle carte est la tienne ?")');
+    await saveScreen(pinWindow, 'which-card');
+    await pinWindow.click('.card-button:has-text("Carte sans nom")');
+    await pinWindow.waitForSelector('.keypad');
+    const { type, index } = (await stage.readHeard()).at(-1) ?? {};
+    assert.deepEqual({ type, index }, { type: 'card-choice', index: 1 });
+    await pinWindow.close();
+  },
+);
+
+test(
+  'a reader with keys of its own: the window says so, and no digit can be typed into it',
+  options,
+  async () => {
+    await stage.setPart({ onReader: true, triesLeft: 2 });
+    const { pinWindow } = await stage.openLogin('nl');
+    await pinWindow.waitForSelector('h1:has-text("Typ je pincode op de kaartlezer")');
+    await pinWindow.waitForSelector('.pin-tries:has-text("Nog 2 pogingen")');
+    await saveScreen(pinWindow, 'pin-on-reader');
+    assert.equal(await pinWindow.locator('.keypad').count(), 0);
+    await pinWindow.keyboard.type('4862');
+    await pinWindow.keyboard.press('Enter');
+    assert.equal((await stage.readHeard()).at(-1)?.type, 'login');
+    await pinWindow.close();
   },
 );
 
@@ -244,3 +284,11 @@ test('asks for what is missing with a picture', options, async () => {
 test('nothing in all of this broke a content security policy or threw', options, () => {
   assert.deepEqual(complaints, []);
 });
+
+/** For eyes: KIDS_ID_SHOTS names a folder. */
+async function saveScreen(pinWindow: Page, name: string): Promise<void> {
+  const folder = process.env['KIDS_ID_SHOTS'];
+  if (!folder) return;
+  await pinWindow.setViewportSize({ width: 440, height: 680 });
+  await pinWindow.screenshot({ path: join(folder, `window-${name}.png`) });
+}

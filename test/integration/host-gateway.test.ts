@@ -186,7 +186,7 @@ test('nobody listening is GATEWAY_UNREACHABLE', async (context) => {
 });
 
 test('a request for signatures that no card makes is MESSAGE_MALFORMED', async (context) => {
-  const gateway = await startGateway(context, { signatureSchemes: [0x0804] });
+  const gateway = await startGateway(context, { signatureSchemes: [0x0403] });
   const { code, host, commands } = await logIn(
     context,
     listEntry(gateway, bench.certificateAuthority),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { createVirtualCard } from '../kit/card/virtual-card.ts';
 import { eventsOf, type HostPki, openHostPki } from '../kit/host/host-bench.ts';
 import { endsWith, lastTry, pinWanted, sendPin, startLogin } from '../kit/host/login-scene.ts';
 
@@ -44,7 +45,23 @@ test('a PIN in place of the adult’s yes ends the login: no last try without it
   await lastTry(scene.host);
   sendPin(scene, '1234');
   await endsWith(scene, 'MESSAGE_MALFORMED');
-  assert.ok(!scene.readers.commands.some((command) => command.startsWith('0020')));
+  assert.ok(!scene.readers.commands.some((command) => command.startsWith('0020000108')));
+});
+
+test('tries that another program used up meanwhile: no last try without the adult’s yes (card facts §7)', async (context) => {
+  const scene = await startLogin(context, bench, { person: undefined });
+  const card = createVirtualCard(await bench.contentsOf('emma'));
+  scene.readers.insert(card);
+  await pinWanted(scene.host);
+  const wrongPin = Buffer.from('0020000108249999FFFFFFFFFF', 'hex');
+  for (let time = 0; time < 2; time += 1) card.transmit(wrongPin);
+  sendPin(scene, '1234');
+  assert.deepEqual(await lastTry(scene.host), { type: 'last-try', id: scene.id });
+  assert.ok(!scene.readers.commands.some((command) => command.startsWith('0020000108')));
+  scene.host.send({ type: 'last-try-allowed', id: scene.id });
+  await scene.host.find(({ type, triesLeft }) => type === 'pin-wanted' && triesLeft === 1);
+  sendPin(scene, '1234');
+  assert.equal((await scene.host.findReply())['ok'], true);
 });
 
 test('the third wrong PIN is PIN_BLOCKED, and the gateway is told no (RFC 9261 §6)', async (context) => {
@@ -61,7 +78,7 @@ test('a PIN that is blocked already is never asked for', async (context) => {
   const scene = await startLogin(context, bench, { card: { pinTriesLeft: 0 } });
   await endsWith(scene, 'PIN_BLOCKED');
   assert.ok(!eventsOf(scene.host).includes('pin-wanted'));
-  assert.ok(!scene.readers.commands.some((command) => command.startsWith('0020')));
+  assert.ok(!scene.readers.commands.some((command) => command.startsWith('0020000108')));
 });
 
 test('cancel while the PIN is awaited sends an empty authenticator, then USER_CANCELLED (RFC 9261 §6)', async (context) => {
@@ -70,7 +87,7 @@ test('cancel while the PIN is awaited sends an empty authenticator, then USER_CA
   scene.host.send({ type: 'cancel', id: scene.id });
   await endsWith(scene, 'USER_CANCELLED');
   assert.deepEqual(scene.gateway.verdicts, ['USER_CANCELLED']);
-  assert.ok(!scene.readers.commands.some((command) => command.startsWith('0020')));
+  assert.ok(!scene.readers.commands.some((command) => command.startsWith('0020000108')));
 });
 
 test('cancel while the card signs lets the card finish and sends no signature', async (context) => {
@@ -78,7 +95,8 @@ test('cancel while the card signs lets the card finish and sends no signature', 
     card: {
       intercept(command) {
         // VERIFY: the cancel is there before the card answers.
-        if (command[1] === 0x20) scene.host.send({ type: 'cancel', id: scene.id });
+        if (command[1] === 0x20 && command.length > 5)
+          scene.host.send({ type: 'cancel', id: scene.id });
         return undefined;
       },
     },

@@ -108,7 +108,7 @@ test('a card that was exchanged unseen is CARD_CHANGED, and gets no PIN', async 
   powered = 'lina';
   sendPin(scene, '1234');
   await endsWith(scene, 'CARD_CHANGED');
-  assert.ok(!scene.readers.commands.some((command) => command.startsWith('0020')));
+  assert.ok(!scene.readers.commands.some((command) => command.startsWith('0020000108')));
 });
 
 test('waits for a reader and then for a card, and says so', async (context) => {

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { CHROMIUM_EXTENSION_ID, FIREFOX_EXTENSION_ID } from '../../native-host/command/start.ts';
 import { findPcscdProblems, type Pcscd, startPcscd } from '../kit/card/pcscd.ts';
 import { createVirtualCard, type VirtualCard } from '../kit/card/virtual-card.ts';
 import { connectVpcd } from '../kit/card/vpcd-client.ts';
@@ -20,6 +21,8 @@ import { type HostPki, listEntry, openHostPki } from '../kit/host/host-bench.ts'
 const MAIN = join(import.meta.dirname, '../../native-host/main.ts');
 const problems = findPcscdProblems();
 const skip = problems.length > 0 ? problems.join('; ') : false;
+/** What Chromium passes. */
+const CALLER = `chrome-extension://${CHROMIUM_EXTENSION_ID}/`;
 const DEADLINE_MS = 30_000;
 const alone = { timeout: DEADLINE_MS };
 const withReader = { skip, timeout: DEADLINE_MS };
@@ -62,9 +65,9 @@ function startReader(context: TestContext): Promise<Pcscd> {
   return starting;
 }
 
-function spawnHost(context: TestContext, pcscd?: Pcscd): Process {
+function spawnHost(context: TestContext, pcscd?: Pcscd, words = [CALLER]): Process {
   const env = { ...process.env, XDG_CONFIG_HOME: dir, ...pcscd?.env };
-  const child = spawn(process.execPath, [MAIN, 'chrome-extension://test/'], { env });
+  const child = spawn(process.execPath, [MAIN, ...words], { env });
   const exited = once(child, 'exit');
   context.after(() => child.kill('SIGKILL'));
   let errors = '';
@@ -110,6 +113,41 @@ test(
     assert.equal(host.errors(), '');
   },
 );
+
+for (const [browser, words] of [
+  ['Chromium on Windows', [CALLER, '--parent-window=0']],
+  ['Firefox', ['/etc/org.kids_id.host.json', FIREFOX_EXTENSION_ID]],
+] as const) {
+  test(`the process serves our extension in ${browser}`, alone, async (context) => {
+    const host = spawnHost(context, undefined, [...words]);
+    host.send({ type: 'hello', id: 'h' });
+    assert.equal((await host.find(({ type }) => type === 'hello'))['ok'], true);
+    assert.equal((await host.end()).code, 0);
+  });
+}
+
+for (const [name, words] of [
+  ['another Chromium extension', ['chrome-extension://abcdefghijklmnopabcdefghijklmnop/']],
+  ['another Firefox add-on', ['/etc/org.kids_id.host.json', 'other@example.org']],
+] as const) {
+  test(`the process answers ${name} nothing, and exits before it reads`, alone, async (context) => {
+    const host = spawnHost(context, undefined, [...words]);
+    host.send({ type: 'hello', id: 'h' });
+    const [code] = await once(host.child, 'close');
+    assert.equal(code, 1);
+    assert.equal(host.errors(), 'CALLER_UNKNOWN\n');
+    assert.deepEqual(host.messages, []);
+  });
+}
+
+test('a start without arguments serves nobody: usage, exit 2', alone, async (context) => {
+  const host = spawnHost(context, undefined, []);
+  host.send({ type: 'hello', id: 'h' });
+  const [code] = await once(host.child, 'close');
+  assert.equal(code, 2);
+  assert.match(host.errors(), /kids-id-host doctor/);
+  assert.deepEqual(host.messages, []);
+});
 
 test(
   'the process exits with 0 when it is sent an oversize frame, and writes only the code',
@@ -268,7 +306,7 @@ test(
   'a computer without a PC/SC service has no reader, and the process still ends at once',
   alone,
   async (context) => {
-    const child = spawn(process.execPath, [MAIN], {
+    const child = spawn(process.execPath, [MAIN, CALLER], {
       env: { ...process.env, XDG_CONFIG_HOME: dir, PCSCLITE_CSOCK_NAME: join(dir, 'none') },
     });
     context.after(() => child.kill('SIGKILL'));

@@ -76,6 +76,20 @@ describe('pcscd of our own', { skip: problems.length > 0 ? problems.join('; ') :
     });
   });
 
+  it('gives an empty answer or an error for a silent card, which then comes back (§1.8)', async () => {
+    await withPcscd('silent', async (pcscd) => {
+      const card = createVirtualCard(emma, { silentCommands: 1 });
+      const inserted = await connectVpcd({ card, port: pcscd.port });
+      const ask = () => probe(pcscd, '80E400001C').catch(() => ['']);
+      assert.deepEqual(await ask(), ['']);
+      const deadlineMs = performance.now() + DEADLINE_MS;
+      let [data] = await ask();
+      while (data === '' && performance.now() < deadlineMs) [data] = await ask();
+      assert.equal(data?.slice(0, 32), toHex(emma.chipSerial));
+      await inserted.remove();
+    });
+  });
+
   it('runs twice at the same time, each with its own card', async () => {
     const noah = await createTestContents('noah');
     await withPcscd('left', (left) =>
@@ -156,8 +170,8 @@ describe('pcscd of our own', { skip: problems.length > 0 ? problems.join('; ') :
   });
 
   describe('npm run card', () => {
-    async function startMain(name: string) {
-      const child = spawn(process.execPath, [MAIN, '--person', 'emma', '--port', '1'], {
+    async function startMain(name: string, ...options: string[]) {
+      const child = spawn(process.execPath, [MAIN, '--person', 'emma', '--port', '1', ...options], {
         env: { PATH: process.env['PATH'], KIDS_ID_DATA: join(root, name) },
         stdio: ['ignore', 'pipe', 'inherit'],
         timeout: DEADLINE_MS,
@@ -180,6 +194,19 @@ describe('pcscd of our own', { skip: problems.length > 0 ? problems.join('; ') :
       assert.deepEqual(await exit, [0, null]);
       assert.ok(!existsSync(socket));
       assert.deepEqual(await readdir(join(root, 'main')), ['pki']);
+    });
+
+    it('takes an applet and a fault: the card is pulled out, and the command ends (§6.3)', async () => {
+      const fault = ['--applet', '1.7', '--fault', 'pulled-reading'];
+      const { child, text } = await startMain('fault', ...fault);
+      assert.match(text, /applet 1\.7; PIN 1234; fault: pulled out in the middle of READ BINARY/);
+      const socket = /^export PCSCLITE_CSOCK_NAME=(.*)$/m.exec(text)?.[1] ?? '';
+      const env = { PATH: process.env['PATH'], PCSCLITE_CSOCK_NAME: socket };
+      const exit = once(child, 'exit');
+      // The answer to the second command is lost with the card; what the probe makes of it is its own affair.
+      const commands = [PROBE, '00A4080C022F00', '00B0000000'];
+      await run(process.execPath, commands, { env, timeout: DEADLINE_MS }).catch(() => undefined);
+      assert.deepEqual(await exit, [0, null]);
     });
 
     it('takes its reader with it when it is killed', async () => {

@@ -4,6 +4,9 @@
  * on every day.
  */
 
+/** Generation of the card: its applet decides the kinds of its keys (card facts §1.6). */
+export type CardApplet = '1.1' | '1.7' | '1.8';
+
 /** What the card of a person has for a login. */
 export type CertificateState = 'valid' | 'revoked' | 'expired' | 'unknown-issuer' | 'none';
 
@@ -14,8 +17,14 @@ export interface Person {
   readonly givenNames: string;
   readonly surname: string;
   readonly sex: 'M' | 'F';
-  /** Tag 0F of the identity file: 1 eID, 6 kids-ID. */
+  /** Tag 0F of the identity file: 1 eID, 6 kids-ID, 31 EU citizen's card, 61 to 69 kids-ID of foreigners. */
   readonly documentType: number;
+  /** Tag 0A; Belgian when absent. */
+  readonly nationality?: string;
+  /** 1.8 when absent. */
+  readonly applet?: CardApplet;
+  /** A 1.7 card whose certificates were issued anew, by a CA with an EC key (card facts §4.5). */
+  readonly isReKeyed?: boolean;
   /** Absent on a card made before the sixth birthday. */
   readonly pin: string | undefined;
   /** Born so many whole years before today, moved by so many days (1: the birthday is tomorrow). */
@@ -144,7 +153,93 @@ export const PERSONS: readonly Person[] = [
     certificate: 'valid',
     description: 'kids-ID, turns 13 this year, month and day of birth unknown',
   },
+  {
+    ...KIDS_ID,
+    name: 'yara',
+    givenNames: 'Yara',
+    surname: 'Ejemplo',
+    sex: 'F',
+    documentType: 61,
+    nationality: 'Spaans',
+    pin: '9012',
+    born: { yearsAgo: 9, movedDays: -150 },
+    issuedDaysAgo: 250,
+    certificate: 'valid',
+    description: 'kids-ID of a foreigner (EU), 9 years old',
+  },
+  {
+    name: 'piotr',
+    givenNames: 'Piotr',
+    surname: 'Przyklad',
+    sex: 'M',
+    documentType: 31,
+    nationality: 'Pools',
+    pin: '0123',
+    born: { yearsAgo: 33, movedDays: -40 },
+    issuedDaysAgo: 400,
+    validityYears: 5,
+    certificate: 'valid',
+    description: 'adult foreigner (EU), 33 years old',
+  },
+  {
+    name: 'lotte',
+    givenNames: 'Lotte Marie',
+    surname: 'Voorbeeld',
+    sex: 'F',
+    documentType: 1,
+    applet: '1.7',
+    pin: '4321',
+    born: { yearsAgo: 37, movedDays: -90 },
+    issuedDaysAgo: 2400,
+    validityYears: 10,
+    certificate: 'valid',
+    description: 'adult eID of applet 1.7 (RSA), 37 years old',
+  },
+  {
+    name: 'hugo',
+    givenNames: 'Hugo',
+    surname: 'Exemple',
+    sex: 'M',
+    documentType: 1,
+    applet: '1.7',
+    isReKeyed: true,
+    pin: '5432',
+    born: { yearsAgo: 52, movedDays: -200 },
+    issuedDaysAgo: 1400,
+    validityYears: 10,
+    certificate: 'valid',
+    description: 'adult eID of applet 1.7, certificates issued anew by a CA with an EC key',
+  },
+  {
+    name: 'maria',
+    givenNames: 'Maria Josephina',
+    surname: 'Proefpersoon',
+    sex: 'F',
+    documentType: 1,
+    applet: '1.1',
+    pin: '6543',
+    born: { yearsAgo: 88, movedDays: -60 },
+    issuedDaysAgo: 4700,
+    validityYears: 30,
+    certificate: 'valid',
+    description: 'elder with an eID of applet 1.1, valid for 30 years: too old for a login',
+  },
 ];
+
+/** Tag 0F of a kids-ID (card facts §3.3). */
+export function isKidsCard({ documentType }: Person): boolean {
+  return documentType === 6 || (documentType >= 61 && documentType <= 69);
+}
+
+/** Whether the person's certificates come from the Foreigner CA: a document type other than eID and kids-ID. */
+export function isForeigner({ documentType }: Person): boolean {
+  return documentType > 8;
+}
+
+/** Old enough for a certificate for signatures (card facts §4.6). */
+export function isAdult({ born }: Person): boolean {
+  return born.yearsAgo - (born.movedDays > 0 ? 1 : 0) >= 18;
+}
 
 /** The person of that name. */
 export function findPerson(name: string): Person | undefined {

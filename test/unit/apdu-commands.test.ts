@@ -2,18 +2,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   APPLET_AID,
+  changeReferenceData,
   computeDigitalSignature,
   FILE,
   getCardData,
   getCardDataWithTries,
   getResponse,
   logOff,
+  queryPinTries,
   readBinary,
+  readRecord,
   selectApplication,
   selectPath,
   setSignatureEnvironment,
   verifyPin,
 } from '../../native-host/apdu/command-apdu.ts';
+
+const PIN_BLOCK = Uint8Array.from(Buffer.from('241234FFFFFFFFFF', 'hex'));
+const NEW_PIN_BLOCK = Uint8Array.from(Buffer.from('26567890FFFFFFFF', 'hex'));
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex').toUpperCase();
 
@@ -43,11 +49,24 @@ const COMMANDS: readonly [string, Uint8Array, string][] = [
     setSignatureEnvironment({ algorithm: 0x02, key: 0x82 }),
     '002241B6050480028482',
   ],
+  ['VERIFY', verifyPin(PIN_BLOCK), '0020000108241234FFFFFFFFFF'],
+  ['VERIFY without data, all five bytes of its T=0 header', queryPinTries(), '0020000100'],
   [
-    'VERIFY',
-    verifyPin(Uint8Array.from(Buffer.from('241234FFFFFFFFFF', 'hex'))),
-    '0020000108241234FFFFFFFFFF',
+    'CHANGE REFERENCE DATA',
+    changeReferenceData({ pinBlock: PIN_BLOCK, newPinBlock: NEW_PIN_BLOCK }),
+    '0024000110241234FFFFFFFFFF26567890FFFFFFFF',
   ],
+  [
+    'MSE SET for RSA PSS SHA-256 (applet 1.7)',
+    setSignatureEnvironment({ algorithm: 0x20, key: 0x82 }),
+    '002241B6050480208482',
+  ],
+  [
+    'SELECT of the identity file by path',
+    selectPath([FILE.master, FILE.identityDirectory, FILE.identity]),
+    '00A4080C063F00DF014031',
+  ],
+  ['READ RECORD of the first names (applet 1.8)', readRecord(0x08), '80B2080800'],
   [
     'PSO: COMPUTE DIGITAL SIGNATURE',
     computeDigitalSignature(new Uint8Array(48).fill(0xab)),
@@ -76,8 +95,17 @@ const REFUSED: readonly [string, () => unknown][] = [
   ['reading 257 bytes', () => readBinary({ offset: 0, length: 257 })],
   ['an algorithm of two bytes', () => setSignatureEnvironment({ algorithm: 256, key: 0x82 })],
   ['a negative key', () => setSignatureEnvironment({ algorithm: 2, key: -1 })],
-  ['an empty PIN block: applet 1.1 would count it', () => verifyPin(new Uint8Array(0))],
+  ['an empty PIN block', () => verifyPin(new Uint8Array(0))],
   ['a PIN block of 9 bytes', () => verifyPin(new Uint8Array(9))],
+  [
+    'a short old PIN block',
+    () => changeReferenceData({ pinBlock: new Uint8Array(7), newPinBlock: PIN_BLOCK }),
+  ],
+  [
+    'a long new PIN block',
+    () => changeReferenceData({ pinBlock: PIN_BLOCK, newPinBlock: new Uint8Array(9) }),
+  ],
+  ['a record tag of two bytes', () => readRecord(0x100)],
   ['a hash of 19 bytes', () => computeDigitalSignature(new Uint8Array(19))],
   ['a hash of 65 bytes', () => computeDigitalSignature(new Uint8Array(65))],
   ['a response of no bytes', () => getResponse(0)],

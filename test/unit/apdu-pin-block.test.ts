@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encodePinBlock } from '../../native-host/apdu/pin-block.ts';
+import { createEmptyPinBlock, encodePinBlock } from '../../native-host/apdu/pin-block.ts';
 
 const block = (pin: string) =>
   Buffer.from(encodePinBlock(Uint8Array.from(pin, Number)))
@@ -26,4 +26,11 @@ test('refuses PINs of 3 and of 13 digits, and what is no digit', () => {
   for (const digits of [[1, 2, 3], new Array(13).fill(1), [1, 2, 3, 10], [1, 2, 3, 255]]) {
     assert.throws(() => encodePinBlock(Uint8Array.from(digits)), RangeError);
   }
+});
+
+test('the block without digits, for a keypad to fill in, is 20 and F padding (PC/SC part 10)', () => {
+  assert.equal(
+    Buffer.from(createEmptyPinBlock()).toString('hex').toUpperCase(),
+    '20FFFFFFFFFFFFFF',
+  );
 });

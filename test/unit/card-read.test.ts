@@ -15,7 +15,9 @@ const SELECT_CERTIFICATE: ScriptStep = ['00A4080C063F00DF005038', '9000'];
 const CERTIFICATE = `30820128${'C3'.repeat(296)}`;
 const BLOCK_1: ScriptStep = ['00B0000000', `${CERTIFICATE.slice(0, 512)}9000`];
 const BLOCK_2: ScriptStep = ['00B001002C', `${CERTIFICATE.slice(512)}9000`];
-const WHOLE = [SELECT_AID, CARD_DATA, SELECT_CERTIFICATE, BLOCK_1, BLOCK_2];
+const QUERY: ScriptStep = ['0020000100', '63C3'];
+const FILE_READ = [SELECT_CERTIFICATE, BLOCK_1, BLOCK_2];
+const WHOLE = [SELECT_AID, CARD_DATA, ...FILE_READ, QUERY];
 
 /** 28 bytes; the applet version is the one at offset 21. */
 function cardData(version: string): string {
@@ -67,7 +69,7 @@ test('takes up 61xx after SELECT with GET RESPONSE', async () => {
 
 test('repeats a command with the Le of 6Cxx, once as the card says', async () => {
   const again: ScriptStep[] = [['80E400011F', '6C1F'], CARD_DATA];
-  assert.ok(await read([SELECT_AID, ...again, SELECT_CERTIFICATE, BLOCK_1, BLOCK_2]));
+  assert.ok(await read([SELECT_AID, ...again, ...FILE_READ, QUERY]));
   const short = `3014${'C3'.repeat(20)}`;
   await refuses(
     [
@@ -97,32 +99,39 @@ test('a card that never ends its 61xx or 6Cxx is an error, not a loop', async ()
   }
 });
 
-test('falls back to GET CARD DATA of 28 bytes, and then does not know the tries', async () => {
-  const steps: ScriptStep[] = [
-    ['80E400011F', '6B00'],
-    ['80E400001C', `${cardData('18')}9000`],
+for (const refusal of ['6B00', '6C1C', '6A86', '6700', '6D00', '6E00', '6985']) {
+  test(`falls back to GET CARD DATA of 28 bytes after ${refusal} (applet 1.7 manual §6.9)`, async () => {
+    const repeated: ScriptStep[] = refusal === '6C1C' ? [['80E400011C', '6B00']] : [];
+    const short: ScriptStep = ['80E400001C', `${cardData('18')}9000`];
+    const asked: ScriptStep[] = [['80E400011F', refusal], ...repeated, short];
+    assert.equal((await read([SELECT_AID, ...asked, ...FILE_READ, QUERY]))?.triesLeft, 3);
+  });
+}
+
+test('takes 28 bytes in answer to the long form: P2 was not looked at', async () => {
+  const asked: ScriptStep[] = [
+    ['80E400011F', '6C1C'],
+    ['80E400011C', `${cardData('18')}9000`],
   ];
-  const card = await read([SELECT_AID, ...steps, SELECT_CERTIFICATE, BLOCK_1, BLOCK_2]);
-  assert.equal(card?.triesLeft, undefined);
+  assert.equal((await read([SELECT_AID, ...asked, ...FILE_READ, QUERY]))?.triesLeft, 3);
 });
 
 for (const [version, code] of [
   ['11', 'APPLET_TOO_OLD'],
   ['10', 'APPLET_TOO_OLD'],
   ['16', 'APPLET_TOO_OLD'],
-  ['17', 'CARD_UNSUPPORTED'],
   ['19', 'CARD_UNSUPPORTED'],
 ] as const) {
-  test(`applet version ${version} of byte 21 is ${code}, before any file is read`, async () => {
-    await refuses(
-      [SELECT_AID, ['80E400011F', '6B00'], ['80E400001C', `${cardData(version)}9000`]],
-      code,
-    );
+  test(`applet version ${version} of byte 21 is ${code}, before any other command`, async () => {
+    const short: ScriptStep = ['80E400001C', `${cardData(version)}9000`];
+    await refuses([SELECT_AID, ['80E400011F', '6B00'], short], code);
   });
 }
 
 test('card data of another length, or refused, are CARD_ERROR', async () => {
   await refuses([SELECT_AID, ['80E400011F', `${cardData('18')}03FF9000`]], 'CARD_ERROR');
+  const long: ScriptStep = ['80E400001C', `${cardData('18')}03FFFF9000`];
+  await refuses([SELECT_AID, ['80E400011F', '6B00'], long], 'CARD_ERROR');
   await refuses([SELECT_AID, ['80E400011F', '9000']], 'CARD_ERROR');
   await refuses([SELECT_AID, ['80E400011F', '6D00'], ['80E400001C', '6D00']], 'CARD_ERROR');
   await refuses([SELECT_AID, ['80E400011F', '6B00'], ['80E400001C', '5300009000']], 'CARD_ERROR');
@@ -135,12 +144,52 @@ test('an answer without a status word is CARD_ERROR', async () => {
 
 test('a blocked PIN is said before anybody is asked for it', async () => {
   const blocked: ScriptStep = ['80E400011F', `${cardData('18')}00FFFF9000`];
-  await refuses([SELECT_AID, blocked, SELECT_CERTIFICATE, BLOCK_1, BLOCK_2], 'PIN_BLOCKED');
+  for (const answer of ['63C0', '6983', '63C3', '6A88']) {
+    const steps: ScriptStep[] = [SELECT_AID, blocked, ...FILE_READ, [QUERY[0], answer]];
+    await refuses(steps, 'PIN_BLOCKED');
+  }
+});
+
+test('63C0 and 6983 to VERIFY without data are both PIN_BLOCKED (applet 1.8 manual, table 29)', async () => {
+  for (const answer of ['63C0', '6983']) {
+    await refuses([SELECT_AID, CARD_DATA, ...FILE_READ, [QUERY[0], answer]], 'PIN_BLOCKED');
+  }
+});
+
+test('of two counters of tries the lower one is believed', async () => {
+  const query: ScriptStep = [QUERY[0], '63C1'];
+  assert.equal((await read([SELECT_AID, CARD_DATA, ...FILE_READ, query]))?.triesLeft, 1);
+  const low: ScriptStep = ['80E400011F', `${cardData('18')}01FFFF9000`];
+  assert.equal((await read([SELECT_AID, low, ...FILE_READ, QUERY]))?.triesLeft, 1);
+});
+
+test('VERIFY without data is asked once, whatever the card says to it', async () => {
+  for (const answer of ['6C08', '6108', '6700', '6A86', '6A88', '6D00', '6985']) {
+    const card = await read([SELECT_AID, CARD_DATA, ...FILE_READ, [QUERY[0], answer]]);
+    assert.equal(card?.triesLeft, 3);
+  }
+});
+
+test('a card that is found open is logged off and asked again', async () => {
+  const open: ScriptStep = [QUERY[0], '9000'];
+  const closing: ScriptStep[] = [open, ['80E60000', '9000'], [QUERY[0], '63C2']];
+  const card = await read([SELECT_AID, CARD_DATA, ...FILE_READ, ...closing]);
+  assert.equal(card?.triesLeft, 2);
+});
+
+test('an open card that cannot be closed is CARD_ERROR', async () => {
+  const open: ScriptStep = [QUERY[0], '9000'];
+  const opened = [SELECT_AID, CARD_DATA, ...FILE_READ, open];
+  for (const answer of ['6D00', '6700', '6B00']) {
+    await refuses([...opened, ['80E60000', answer]], 'CARD_ERROR');
+  }
+  await refuses([...opened, ['80E60000', '9000'], open], 'CARD_ERROR');
 });
 
 test('a counter of tries over 15 is none', async () => {
   const odd: ScriptStep = ['80E400011F', `${cardData('18')}FFFFFF9000`];
-  const card = await read([SELECT_AID, odd, SELECT_CERTIFICATE, BLOCK_1, BLOCK_2]);
+  const silent: ScriptStep = [QUERY[0], '6A88'];
+  const card = await read([SELECT_AID, odd, ...FILE_READ, silent]);
   assert.equal(card?.triesLeft, undefined);
 });
 
@@ -195,6 +244,7 @@ test('blocks that are shorter than asked are gone on with; bytes behind the cert
     ['00B0000000', `${CERTIFICATE.slice(0, 20)}9000`],
     ['00B0000A00', `${CERTIFICATE.slice(20, 532)}9000`],
     ['00B0010A22', `${CERTIFICATE.slice(532)}00009000`],
+    QUERY,
   ]);
   const certificate = Buffer.from(card?.unverifiedCertificate ?? []);
   assert.equal(certificate.toString('hex').toUpperCase(), CERTIFICATE);

@@ -2,43 +2,36 @@ import assert from 'node:assert/strict';
 import { createHash, verify, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { KidsIdError } from '../../gateway/protocol/errors.ts';
-import { getApplet } from '../../native-host/card/applets.ts';
 import {
-  type BelgianCard,
   readBelgianCard,
   type SignOutcome,
   signWithPin,
 } from '../../native-host/card/belgian-card.ts';
 import { createTestContents } from '../kit/card/card-fixture.ts';
 import { createVirtualCard } from '../kit/card/virtual-card.ts';
+import {
+  CARD_DATA_18,
+  CHIP_SERIAL,
+  cardDataHex,
+  LOG_OFF,
+  MSE_18,
+  SELECT_AID,
+  SELECT_KEYS,
+  scriptedCard,
+  VERIFY,
+} from '../kit/host/card-script.ts';
 import { createScriptChannel, type ScriptStep } from '../kit/host/script-channel.ts';
 import { createVirtualReaders } from '../kit/host/virtual-readers.ts';
 
-const SERIAL = '534C4790000102030405060708090A0B';
 const HASH = new Uint8Array(48).fill(0xab);
 const RAW = 'D7'.repeat(96);
 
-const SELECT_DF: ScriptStep = ['00A4080C043F00DF00', '9000'];
-const SELECT_AID: ScriptStep = ['00A4040C0FA00000003029057000AD13100101FF', '9000'];
-const CARD_DATA: ScriptStep = ['80E400011F', `${cardData()}03FFFF9000`];
-const MSE: ScriptStep = ['002241B6050480028482', '9000'];
-const VERIFY: ScriptStep = ['0020000108241234FFFFFFFFFF', '9000'];
 const PSO: ScriptStep = [`002A9E9A30${'AB'.repeat(48)}`, '6160'];
 const RESPONSE: ScriptStep = ['00C0000060', `${RAW}9000`];
-const LOG_OFF: ScriptStep = ['80E60000', '9000'];
-const TO_VERIFY = [SELECT_DF, CARD_DATA, MSE];
+const TO_VERIFY = [SELECT_KEYS, CARD_DATA_18, MSE_18];
 const WHOLE = [...TO_VERIFY, VERIFY, PSO, RESPONSE, LOG_OFF];
 
-function cardData(serial = SERIAL): string {
-  return `${serial}00000000001800010000020F`;
-}
-
-const CARD: BelgianCard = {
-  serial: Uint8Array.from(Buffer.from(SERIAL, 'hex')),
-  applet: getApplet(0x18),
-  triesLeft: 3,
-  unverifiedCertificate: new Uint8Array(0),
-};
+const CARD = scriptedCard(0x18);
 
 async function sign(steps: readonly ScriptStep[], end = 'leave'): Promise<SignOutcome> {
   const channel = createScriptChannel(steps);
@@ -75,31 +68,36 @@ test('takes a signature that comes in two parts (61xx after GET RESPONSE)', asyn
 });
 
 test('selects the applet again when another program left the card elsewhere', async () => {
-  const lost: ScriptStep = [SELECT_DF[0], '6A82'];
+  const lost: ScriptStep = [SELECT_KEYS[0], '6A82'];
   assert.equal((await sign([lost, SELECT_AID, ...WHOLE])).kind, 'signed');
 });
 
 test('an applet that is not there any more is CARD_CHANGED', async () => {
   const steps: ScriptStep[] = [
-    [SELECT_DF[0], '6A82'],
+    [SELECT_KEYS[0], '6A82'],
     [SELECT_AID[0], '6A82'],
   ];
   await assert.rejects(sign(steps), { code: 'CARD_CHANGED' });
 });
 
 test('another serial is CARD_CHANGED before any VERIFY', async () => {
-  const other: ScriptStep = ['80E400011F', `${cardData(SERIAL.replace(/0B$/, '0C'))}03FFFF9000`];
-  await assert.rejects(sign([SELECT_DF, other]), { code: 'CARD_CHANGED' });
+  const other: ScriptStep = [
+    '80E400011F',
+    `${cardDataHex('18', CHIP_SERIAL.replace(/0B$/, '0C'))}03FFFF9000`,
+  ];
+  await assert.rejects(sign([SELECT_KEYS, other]), { code: 'CARD_CHANGED' });
 });
 
 test('a PIN that was blocked meanwhile is PIN_BLOCKED without a VERIFY', async () => {
-  const blocked: ScriptStep = ['80E400011F', `${cardData()}00FFFF9000`];
-  await assert.rejects(sign([SELECT_DF, blocked]), { code: 'PIN_BLOCKED' });
+  const blocked: ScriptStep = ['80E400011F', `${cardDataHex('18')}00FFFF9000`];
+  await assert.rejects(sign([SELECT_KEYS, blocked]), { code: 'PIN_BLOCKED' });
 });
 
 test('an environment that is refused is CARD_ERROR before any VERIFY', async () => {
   for (const answer of ['6A80', '6A88', '6985', '6D00']) {
-    await assert.rejects(sign([SELECT_DF, CARD_DATA, [MSE[0], answer]]), { code: 'CARD_ERROR' });
+    await assert.rejects(sign([SELECT_KEYS, CARD_DATA_18, [MSE_18[0], answer]]), {
+      code: 'CARD_ERROR',
+    });
   }
 });
 
@@ -154,6 +152,7 @@ test('the command that held the PIN is wiped, whatever the card said', async () 
       answer === '9000' ? WHOLE : [...TO_VERIFY, [VERIFY[0], answer], LOG_OFF],
     );
     const watched = {
+      keypad: undefined,
       setEnd: channel.setEnd,
       transmit(command: Uint8Array) {
         sent.push(command);
@@ -166,11 +165,16 @@ test('the command that held the PIN is wiped, whatever the card said', async () 
   }
 });
 
-test('a hash of another length, or a PIN of three digits, is a mistake of ours', async () => {
+test('a hash of another length, or a PIN of three digits, is a mistake of ours: the card hears nothing', async () => {
   const channel = createScriptChannel([]);
+  const card = CARD;
   const pin = Uint8Array.of(1, 2, 3, 4);
-  const short = signWithPin(channel, { card: CARD, pin, hash: new Uint8Array(32) });
+  const short = signWithPin(channel, { card, pin, hash: new Uint8Array(32) });
   await assert.rejects(short, RangeError);
+  for (const digits of [[1, 2, 3], new Array<number>(13).fill(1), [1, 2, 3, 10]]) {
+    const wrong = { card, pin: Uint8Array.from(digits), hash: HASH };
+    await assert.rejects(signWithPin(channel, wrong), RangeError);
+  }
 });
 
 test('a login takes at most 15 commands on the virtual card, and its signature verifies', async () => {
@@ -189,7 +193,7 @@ test('a login takes at most 15 commands on the virtual card, and its signature v
     connection.withTransaction((transaction) => signWithPin(transaction, { card, pin, hash }));
   const outcome = await signOnce();
   assert.ok(outcome.kind === 'signed');
-  assert.ok(contents.authenticationCertificate.length <= 1_280);
+  assert.ok(contents.authenticationCertificate.length <= 1_024);
   assert.ok(readers.commands.length <= 15, `${readers.commands.length} commands`);
   const { publicKey } = new X509Certificate(contents.authenticationCertificate);
   const key = { key: publicKey, dsaEncoding: 'ieee-p1363' } as const;
@@ -202,6 +206,7 @@ test('after a login the virtual card signs nothing more without a PIN', async ()
   const virtual = createVirtualCard(contents);
   virtual.powerOn();
   const channel = {
+    keypad: undefined,
     setEnd: () => undefined,
     transmit: async (command: Uint8Array) => virtual.transmit(command),
   };
@@ -214,20 +219,25 @@ test('after a login the virtual card signs nothing more without a PIN', async ()
   assert.equal(Buffer.from(again).toString('hex'), '6982');
 });
 
-test('wrong PINs count down on the virtual card until it is blocked, in both dialects', async () => {
+test('wrong PINs count down on the virtual card until it is blocked, the last only when allowed, in both dialects', async () => {
   for (const exhaustedStatus of [0x6983, 0x63c0] as const) {
     const virtual = createVirtualCard(await createTestContents('emma'), { exhaustedStatus });
     virtual.powerOn();
     const channel = {
+      keypad: undefined,
       setEnd: () => undefined,
       transmit: async (command: Uint8Array) => virtual.transmit(command),
     };
     const card = await readBelgianCard(channel);
     assert.ok(card);
+    let options = {};
     const attempt = () =>
-      signWithPin(channel, { card, pin: Uint8Array.of(9, 9, 9, 9), hash: HASH });
+      signWithPin(channel, { ...options, card, pin: Uint8Array.of(9, 9, 9, 9), hash: HASH });
     assert.deepEqual(await attempt(), { kind: 'pin-wrong', triesLeft: 2 });
     assert.deepEqual(await attempt(), { kind: 'pin-wrong', triesLeft: 1 });
+    assert.deepEqual(await attempt(), { kind: 'last-try' });
+    assert.deepEqual(await attempt(), { kind: 'last-try' });
+    options = { isLastTryAllowed: true };
     await assert.rejects(attempt(), { code: 'PIN_BLOCKED' });
   }
 });

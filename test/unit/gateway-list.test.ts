@@ -4,9 +4,11 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import {
+  FIXED_GATEWAYS,
   findGateway,
   GATEWAY_LIST_MAX_BYTES,
   gatewayListPaths,
+  listGateways,
   loadGateways,
   parseGatewayList,
 } from '../../native-host/gateways.ts';
@@ -43,7 +45,7 @@ const MALFORMED: readonly [string, unknown][] = [
   ['with a path behind the origin', [{ ...ENTRY, origin: 'https://gateway.localhost/' }]],
   ['with the default port spelled out', [{ ...ENTRY, origin: 'https://gateway.localhost:443' }]],
   ['with an origin in capitals', [{ ...ENTRY, origin: 'https://Gateway.localhost' }]],
-  ['with a wildcard', [{ ...ENTRY, origin: 'https://*.localhost/' }]],
+  ['with a wildcard', [{ ...ENTRY, origin: 'https://*.localhost' }]],
   ['with a thumbprint of 31 bytes', [{ ...ENTRY, connectionKey: 'A'.repeat(42) }]],
   ['with a thumbprint with stray bits', [{ ...ENTRY, connectionKey: `${'A'.repeat(42)}B` }]],
   ['with a thumbprint that is padded', [{ ...ENTRY, connectionKey: `${KEY}=` }]],
@@ -81,25 +83,82 @@ test('an absent list is empty; the machine’s list wins over the user’s', asy
   const machine = await listFile(context, [ENTRY]);
   const other = { origin: 'https://login.example', connectionKey: OTHER_KEY };
   const user = await listFile(context, [{ ...ENTRY, connectionKey: OTHER_KEY }, other]);
-  assert.deepEqual(await loadGateways([`${machine}.none`]), []);
-  assert.deepEqual(await loadGateways([machine, `${user}.none`]), [ENTRY]);
+  const none = `${machine}.none`;
+  assert.deepEqual(await loadGateways([none, none]), []);
+  assert.deepEqual(await loadGateways([machine, none]), [ENTRY]);
+  assert.deepEqual(await loadGateways([none, machine]), [ENTRY]);
   assert.deepEqual(await loadGateways([machine, user]), [ENTRY, other]);
+});
+
+test('every entry is listed with where it comes from and what it counts for', async (context) => {
+  const machine = await listFile(context, [ENTRY]);
+  const mine = { ...ENTRY, connectionKey: OTHER_KEY };
+  const user = await listFile(context, [mine]);
+  const builtIn = { origin: 'https://login.example', connectionKey: KEY };
+  const fixed = { builtIn: [builtIn], removedKeys: [] };
+  assert.deepEqual(await listGateways([machine, user], fixed), [
+    { gateway: builtIn, source: 'built-in', standing: 'in-force' },
+    { gateway: ENTRY, source: 'machine', standing: 'in-force' },
+    { gateway: mine, source: 'user', standing: 'overruled' },
+  ]);
+});
+
+test('a removed key makes no gateway, wherever it is listed, and nothing else takes its origin', async (context) => {
+  const other = { origin: 'https://login.example', connectionKey: OTHER_KEY };
+  const removedKeys = [KEY];
+  const machine = await listFile(context, [ENTRY]);
+  const user = await listFile(context, [{ ...ENTRY, connectionKey: OTHER_KEY }, other]);
+  const none = `${machine}.none`;
+  const load = async (paths: readonly [string, string], builtIn = [] as (typeof ENTRY)[]) =>
+    loadGateways(paths, { builtIn, removedKeys });
+  assert.deepEqual(await load([none, machine]), []);
+  assert.deepEqual(await load([machine, none]), []);
+  assert.deepEqual(await load([none, none], [ENTRY]), []);
+  assert.deepEqual(await load([machine, user]), [other]);
+  const listed = await listGateways([machine, none], { builtIn: [], removedKeys });
+  assert.deepEqual(
+    listed.map(({ standing }) => standing),
+    ['removed'],
+  );
+});
+
+test('no gateway is built in, and no key is removed, as long as there is no public gateway', () => {
+  assert.deepEqual(FIXED_GATEWAYS, { builtIn: [], removedKeys: [] });
 });
 
 test('a list that is there and malformed or unreadable is GATEWAY_UNTRUSTED, and nothing is trusted', async (context) => {
   const good = await listFile(context, [ENTRY]);
   const bad = await listFile(context, '{}');
   await assert.rejects(loadGateways([good, bad]), { code: 'GATEWAY_UNTRUSTED' });
+  await assert.rejects(loadGateways([bad, good]), { code: 'GATEWAY_UNTRUSTED' });
   const folder = `${good}.folder`;
   await mkdir(folder);
   await assert.rejects(loadGateways([good, folder]), { code: 'GATEWAY_UNTRUSTED' });
 });
 
-test('looks in /etc and in the user’s configuration folder (XDG Base Directory)', () => {
+test('on Linux, looks in /etc and in the user’s configuration folder (XDG Base Directory)', () => {
   const machine = '/etc/kids-id/gateways.json';
   const user = '/home/x/.config/kids-id/gateways.json';
-  assert.deepEqual(gatewayListPaths({ XDG_CONFIG_HOME: '/home/x/.config' }), [machine, user]);
+  const paths = (env: NodeJS.ProcessEnv) => gatewayListPaths(env, 'linux');
+  assert.deepEqual(paths({ XDG_CONFIG_HOME: '/home/x/.config' }), [machine, user]);
   const own = join(homedir(), '.config', 'kids-id', 'gateways.json');
-  assert.deepEqual(gatewayListPaths({}), [machine, own]);
-  assert.deepEqual(gatewayListPaths({ XDG_CONFIG_HOME: 'relative' }), [machine, own]);
+  assert.deepEqual(paths({}), [machine, own]);
+  assert.deepEqual(paths({ XDG_CONFIG_HOME: 'relative' }), [machine, own]);
+});
+
+test('on macOS, looks in both Library folders; XDG says nothing there', () => {
+  const below = 'Library/Application Support/kids-id/gateways.json';
+  assert.deepEqual(gatewayListPaths({ XDG_CONFIG_HOME: '/x' }, 'darwin'), [
+    `/${below}`,
+    join(homedir(), below),
+  ]);
+});
+
+test('on Windows, looks where only administrators write, and in the user’s roaming folder', () => {
+  const env = { ProgramFiles: 'D:\\Programs', APPDATA: 'D:\\Users\\x\\Roaming' };
+  assert.deepEqual(gatewayListPaths(env, 'win32'), [
+    'D:\\Programs\\kids-id\\gateways.json',
+    'D:\\Users\\x\\Roaming\\kids-id\\gateways.json',
+  ]);
+  assert.equal(gatewayListPaths({}, 'win32')[0], 'C:\\Program Files\\kids-id\\gateways.json');
 });

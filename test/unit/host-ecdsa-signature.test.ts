@@ -30,11 +30,12 @@ test('a content of 128 bytes has its length in two bytes (X.690 §10.1)', () => 
   assert.equal(toHex(der.slice(0, 6)), '308184024000');
 });
 
-test('a zero, and a signature of another length, are mistakes', () => {
+test('a zero is the card’s mistake, another length is ours', () => {
   const one = Buffer.from(number('01'), 'hex');
   const zero = new Uint8Array(48);
-  assert.throws(() => encodeEcdsaSignature(Buffer.concat([one, zero])), RangeError);
-  assert.throws(() => encodeEcdsaSignature(Buffer.concat([zero, one])), RangeError);
+  for (const raw of [Buffer.concat([one, zero]), Buffer.concat([zero, one])]) {
+    assert.throws(() => encodeEcdsaSignature(raw), { code: 'CARD_ERROR' });
+  }
   for (const length of [0, 1, 95, 30, 128]) {
     assert.throws(() => encodeEcdsaSignature(new Uint8Array(length).fill(1)), RangeError);
   }

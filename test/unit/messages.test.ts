@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { GenericSchema } from 'valibot';
 import { CARD_CHANNEL, cardError } from '../../gateway/protocol/card-channel.ts';
 import { ERROR_CODES, errorCodeOf, KidsIdError } from '../../gateway/protocol/errors.ts';
-import { fromHost, toHost } from '../../gateway/protocol/host-messages.ts';
+import { fromHost, fromHostInLogin, toHost } from '../../gateway/protocol/host-messages.ts';
 import {
   completeRequest,
   locationReply,
@@ -51,11 +51,49 @@ const GOOD: readonly (readonly [string, GenericSchema, object])[] = [
   ['window → host', toHost, { type: 'hello', id }],
   ['window → host', toHost, { type: 'login', id, origin, ticket: secret, language: 'de' }],
   ['window → host', toHost, { type: 'pin', id, digits: [1, 2, 3, 4] }],
+  ['window → host', toHost, { type: 'change-pin', id, language: 'nl' }],
+  [
+    'window → host',
+    toHost,
+    {
+      type: 'new-pin',
+      id,
+      digits: [1, 2, 3, 4],
+      newDigits: [5, 6, 7, 8],
+      repeatedDigits: [5, 6, 7, 8],
+    },
+  ],
+  ['window → host', toHost, { type: 'card-choice', id, index: 1 }],
   ['window → host', toHost, { type: 'last-try-allowed', id }],
   ['window → host', toHost, { type: 'cancel', id }],
   ['host → window', fromHost, { type: 'hello', id, ok: true, hostVersion: '0.1.0', protocol: 1 }],
   ['host → window', fromHost, { type: 'stage', id, stage: 'card-absent' }],
   ['host → window', fromHost, { type: 'site', id, site, disclosure }],
+  [
+    'host → window',
+    fromHost,
+    {
+      type: 'card-choice-wanted',
+      id,
+      cards: [
+        { firstName: 'Emma', reader: 'Reader 0' },
+        { firstName: '', reader: 'Reader 1' },
+      ],
+    },
+  ],
+  ['host → window', fromHost, { type: 'pin-on-reader', id, triesLeft: 2, wrong: true }],
+  [
+    'host → window',
+    fromHost,
+    { type: 'new-pin-wanted', id, triesLeft: 3, wrong: false, different: true },
+  ],
+  [
+    'host → window',
+    fromHost,
+    { type: 'new-pin-on-reader', id, triesLeft: 3, wrong: false, different: false },
+  ],
+  ['host → window', fromHost, { type: 'change-pin', id, ok: true }],
+  ['host → window', fromHost, { type: 'change-pin', id, ok: false, code: 'CARD_ABSENT' }],
   ['host → window', fromHost, { type: 'last-try', id }],
   ['host → window', fromHost, { type: 'pin-wanted', id, triesLeft: 3, wrong: false }],
   ['host → window', fromHost, { type: 'login', id, ok: true, completionCode: secret }],
@@ -70,7 +108,11 @@ const GOOD: readonly (readonly [string, GenericSchema, object])[] = [
     },
   ],
   ['/card/ticket', CARD_CHANNEL['/card/ticket'].request, { ticket: secret }],
-  ['/card/ticket reply', CARD_CHANNEL['/card/ticket'].reply, { site, disclosure }],
+  [
+    '/card/ticket reply',
+    CARD_CHANNEL['/card/ticket'].reply,
+    { site, disclosure, files: ['photo'] },
+  ],
   [
     '/card/certificate',
     CARD_CHANNEL['/card/certificate'].request,
@@ -78,6 +120,20 @@ const GOOD: readonly (readonly [string, GenericSchema, object])[] = [
   ],
   ['/card/wait', CARD_CHANNEL['/card/wait'].request, {}],
   ['/card/authenticator', CARD_CHANNEL['/card/authenticator'].request, { authenticator: 'FAAA' }],
+  [
+    '/card/authenticator with files',
+    CARD_CHANNEL['/card/authenticator'].request,
+    {
+      authenticator: 'FAAA',
+      files: {
+        identity: 'AAAA',
+        identitySignature: 'AAAA',
+        registerCertificate: 'AAAA',
+        address: { file: 'AAAA', signature: 'AAAA' },
+        photo: 'AAAA',
+      },
+    },
+  ],
   [
     '/card/authenticator reply',
     CARD_CHANNEL['/card/authenticator'].reply,
@@ -118,6 +174,11 @@ const REFUSED: readonly (readonly [string, GenericSchema, object])[] = [
     { type: 'job', origin: 'http://a.example', ticket: secret, language: 'fr' },
   ],
   [
+    'an origin with a wildcard',
+    toHost,
+    { type: 'login', id, origin: 'https://*.example.be', ticket: secret, language: 'nl' },
+  ],
+  [
     'an origin with a user',
     windowJob,
     { type: 'job', origin: 'https://a@b.example', ticket: secret, language: 'fr' },
@@ -142,7 +203,29 @@ const REFUSED: readonly (readonly [string, GenericSchema, object])[] = [
   [
     'a picture from elsewhere',
     CARD_CHANNEL['/card/ticket'].reply,
-    { site: { name: 'x', picture: 'https://a.example/x.png' }, disclosure },
+    { site: { name: 'x', picture: 'https://a.example/x.png' }, disclosure, files: [] },
+  ],
+  ['a ticket reply without files', CARD_CHANNEL['/card/ticket'].reply, { site, disclosure }],
+  [
+    'one card to choose from',
+    fromHost,
+    { type: 'card-choice-wanted', id, cards: [{ firstName: 'Emma', reader: 'Reader 0' }] },
+  ],
+  ['a card that is not in any list', toHost, { type: 'card-choice', id, index: 8 }],
+  [
+    'a new PIN of three digits',
+    toHost,
+    { type: 'new-pin', id, digits: [1, 2, 3, 4], newDigits: [1, 2, 3], repeatedDigits: [1, 2, 3] },
+  ],
+  [
+    'an event of a PIN change in a login',
+    fromHostInLogin,
+    { type: 'new-pin-wanted', id, wrong: false, different: false },
+  ],
+  [
+    'a file that nobody may ask for',
+    CARD_CHANNEL['/card/ticket'].reply,
+    { site, disclosure, files: ['certificate'] },
   ],
   ['a location of another origin', locationReply, { location: '//evil' }],
   ['a location with a scheme', locationReply, { location: 'https://evil.example' }],
@@ -195,4 +278,12 @@ function broaden(message: object): object[] {
   return variants;
 }
 
-const OPTIONAL = new Set(['triesLeft', 'requireAge', 'below', 'picture']);
+const OPTIONAL = new Set([
+  'triesLeft',
+  'requireAge',
+  'below',
+  'picture',
+  'files',
+  'address',
+  'photo',
+]);

@@ -1,12 +1,10 @@
 /** Holds docs/PROTOCOL.md against the code: examples, limits, bytes, commands and codes are read out of the document. */
 import assert from 'node:assert/strict';
-import { createHash, createHmac, createPublicKey, verify } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as v from 'valibot';
 import { OFFERED_SCHEMES } from '../../gateway/authenticator/signature.ts';
 import { HTTP_STATUS } from '../../gateway/login/http-status.ts';
-import { decodeBase64url, encodeBase64url } from '../../gateway/protocol/bytes.ts';
+import { encodeBase64url } from '../../gateway/protocol/bytes.ts';
 import * as channel from '../../gateway/protocol/card-channel.ts';
 import * as connection from '../../gateway/protocol/connection-check.ts';
 import { canTryAgain, ERROR_CODES, isErrorCode } from '../../gateway/protocol/errors.ts';
@@ -20,22 +18,11 @@ import * as pageMessages from '../../gateway/protocol/page-messages.ts';
 import * as windowMessages from '../../gateway/protocol/window-messages.ts';
 import { CARD_SCHEMES } from '../../native-host/card/applets.ts';
 import { readBelgianCard, signWithPin } from '../../native-host/card/belgian-card.ts';
-import { encodeEcdsaSignature } from '../../native-host/login/ecdsa-signature.ts';
 import { createTestContents } from '../kit/card/card-fixture.ts';
 import { createVirtualCard } from '../kit/card/virtual-card.ts';
 import { createVirtualReaders } from '../kit/host/virtual-readers.ts';
-import { rejectsWithCode } from '../kit/rejects.ts';
+import { examples, hex, readSource, tables, text } from '../kit/protocol-document.ts';
 
-const readSource = (path: string) => readFileSync(`${import.meta.dirname}/../../${path}`, 'utf8');
-const text = readSource('docs/PROTOCOL.md');
-
-/** Each `json` block, by the schema that its info string names: one value at each `{` that begins a line. */
-const examples = [...text.matchAll(/^```json \S+→\S+ (\S+)\n([\s\S]*?)\n```$/gm)].map(
-  ([, schema = '', body = '']) => {
-    const values: unknown[] = body.split(/\n(?=\{)/).map((json) => JSON.parse(json));
-    return { schema, values };
-  },
-);
 const envelope = v.looseObject({ message: v.unknown() });
 const messages = { ...pageMessages, ...windowMessages, ...hostMessages, ...loginRequests };
 const others = { error: channel.cardError, emptyBody: v.strictObject({}) };
@@ -77,8 +64,11 @@ test('every schema of every hop, down to each variant, has an example', () => {
 });
 
 const started = channel.CARD_CHANNEL['/card/start'].reply.entries;
+const claimed = channel.CARD_CHANNEL['/card/ticket'].reply.entries;
+const files = channel.identityFiles.entries;
 const named = channel.CARD_CHANNEL['/card/certificate'].request.entries;
 const proved = channel.CARD_CHANNEL['/card/authenticator'].request.entries;
+const label = { firstName: 'a', reader: 'b' };
 const pinWanted = { type: 'pin-wanted', id: 'a', wrong: false };
 
 /** Fields with a limit, and how to make a value of so many characters, bytes or entries. */
@@ -87,7 +77,14 @@ const LIMITED: Readonly<Record<string, readonly [v.GenericSchema, (size: number)
   ticket: [loginRequests.ticketReply.entries.ticket, letters],
   completionCode: [loginRequests.completeRequest.entries.completionCode, letters],
   origin: [fields.origin, (size) => 'https://'.padEnd(size, 'a')],
-  digits: [fields.pinDigits, (size) => Array(size).fill(1)],
+  'digits, newDigits, repeatedDigits': [fields.pinDigits, (size) => Array(size).fill(1)],
+  cards: [
+    hostMessages.hostEvent,
+    (size) => ({ type: 'card-choice-wanted', id: 'a', cards: Array(size).fill(label) }),
+  ],
+  firstName: [fields.cardLabel.entries.firstName, letters],
+  reader: [fields.cardLabel.entries.reader, letters],
+  index: [hostMessages.cardChoiceMessage.entries.index, (size) => size],
   triesLeft: [hostMessages.hostEvent, (size) => ({ ...pinWanted, triesLeft: size })],
   'site.name': [fields.site.entries.name, letters],
   'site.picture': [
@@ -106,6 +103,13 @@ const LIMITED: Readonly<Record<string, readonly [v.GenericSchema, (size: number)
   issuer: [named.issuer, bytes],
   serial: [named.serial, bytes],
   authenticator: [proved.authenticator, bytes],
+  'files of the ticket’s reply': [claimed.files, (size) => Array(size).fill('photo')],
+  'files.identity': [files.identity, bytes],
+  'files.identitySignature': [files.identitySignature, bytes],
+  'files.registerCertificate': [files.registerCertificate, bytes],
+  'files.address.file': [files.address.wrapped.entries.file, bytes],
+  'files.address.signature': [files.address.wrapped.entries.signature, bytes],
+  'files.photo': [files.photo, bytes],
 };
 
 test('the limits of the fields are those of the schemas: the last size is taken, the next is not', () => {
@@ -155,83 +159,7 @@ test('the table of schemes is what the gateway offers, in its order, and what th
   for (const [name = '', code = ''] of rows) assert.equal(Number.parseInt(code, 16), codes[name]);
   const documented = rows.map(([name = '']) => codes[name]);
   assert.deepEqual(documented, OFFERED_SCHEMES);
-  assert.deepEqual(CARD_SCHEMES, documented.slice(0, 1));
-});
-
-test('the signed bytes of the connection check are as documented, and its example verifies', async () => {
-  const label = Buffer.from('kids-id connection check v1\0');
-  const requestHash = createHash('sha256').update(hex('request')).digest();
-  const parts = [label, hex('exporterValue'), requestHash, Buffer.of(1), hex('webKey')];
-  assert.deepEqual(Buffer.concat(parts), hex('signed'));
-  const reply = examples.find(({ schema }) => schema === '/card/start:reply')?.values[0];
-  const { request, check } = v.parse(channel.CARD_CHANNEL['/card/start'].reply, reply);
-  assert.deepEqual(Buffer.from(decodeBase64url(request)), hex('request'));
-  assert.deepEqual(check.webKeys.map(decodeBase64url).map(Buffer.from), [hex('webKey')]);
-  const signature = decodeBase64url(check.signature);
-  const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', ...check.key }, format: 'jwk' });
-  assert.ok(verify('sha256', hex('signed'), { key, dsaEncoding: 'ieee-p1363' }, signature));
-  const pinnedThumbprint = await connection.connectionKeyThumbprint(check.key);
-  assert.ok(text.includes(`thumbprint \`${pinnedThumbprint}\``));
-  const statement = { request: hex('request'), webKeys: [hex('webKey')] };
-  const verifyOver = (exporterValue: Uint8Array) =>
-    connection.verifyConnectionCheck({
-      statement: { ...statement, exporterValue },
-      key: check.key,
-      signature,
-      pinnedThumbprint,
-    });
-  await verifyOver(hex('exporterValue'));
-  await rejectsWithCode('CONNECTION_INTERCEPTED', verifyOver(hex('webKey')));
-});
-
-test('the worked example of an authenticator is right by node:crypto alone (RFC 9261 §5.2)', () => {
-  const hash = (...parts: Buffer[]) => createHash('sha384').update(Buffer.concat(parts)).digest();
-  const transcript = (...names: string[]) => hash(...['handshakeContext', ...names].map(hex));
-  const finished = (...names: string[]) => {
-    const mac = createHmac('sha384', hex('finishedKey'))
-      .update(transcript(...names))
-      .digest();
-    return Buffer.concat([Buffer.from('14000030', 'hex'), mac]);
-  };
-  assert.deepEqual(hex('transcriptHash'), transcript('request', 'certificate'));
-  const label = Buffer.from(`${' '.repeat(64)}Exported Authenticator\0`);
-  assert.deepEqual(hex('signedContent'), Buffer.concat([label, hex('transcriptHash')]));
-  assert.deepEqual(hex('signedHash'), hash(hex('signedContent')));
-  const [x, y] = [hex('publicKey').subarray(1, 49), hex('publicKey').subarray(49)];
-  const jwk = { kty: 'EC', crv: 'P-384', x: encodeBase64url(x), y: encodeBase64url(y) };
-  const key = createPublicKey({ key: jwk, format: 'jwk' });
-  const raw = { key, dsaEncoding: 'ieee-p1363' } as const;
-  assert.ok(verify('sha384', hex('signedContent'), raw, hex('cardSignature')));
-  assert.ok(verify('sha384', hex('signedContent'), key, hex('certificateVerify').subarray(8)));
-  assert.deepEqual(hex('finished'), finished('request', 'certificate', 'certificateVerify'));
-  assert.deepEqual(hex('emptyFinished'), finished('request', 'emptyCertificate'));
-});
-
-test('gateway/protocol makes and reads the bytes of the worked example', async () => {
-  const isAt = (made: Uint8Array, name: string) => assert.deepEqual(Buffer.from(made), hex(name));
-  const handshakeContext = hex('handshakeContext');
-  const keys = { hash: 'SHA-384', handshakeContext, finishedKey: hex('finishedKey') } as const;
-  const request = hex('request');
-  const { context, signatureSchemes } = handshake.decodeCertificateRequest(request);
-  assert.deepEqual(signatureSchemes, OFFERED_SCHEMES);
-  isAt(handshake.encodeCertificateRequest({ context, signatureSchemes }), 'request');
-  const entry = { certificate: Buffer.from('300302012a', 'hex'), extensions: [] };
-  const certificate = handshake.encodeCertificate({ context, entries: [entry] });
-  isAt(certificate, 'certificate');
-  isAt(await exported.certificateVerifyContent(keys, request, certificate), 'signedContent');
-  const scheme = handshake.SIGNATURE_SCHEME.ecdsa_secp384r1_sha384;
-  const signature = encodeEcdsaSignature(hex('cardSignature'));
-  const certificateVerify = handshake.encodeCertificateVerify({ scheme, signature });
-  isAt(certificateVerify, 'certificateVerify');
-  const finished = await exported.createFinished(keys, [request, certificate, certificateVerify]);
-  isAt(finished, 'finished');
-  const whole = Buffer.concat([certificate, certificateVerify, finished]);
-  assert.equal(exported.decodeAuthenticator(whole).kind, 'full');
-  const empty = exported.emptyTranscript(request, context);
-  isAt(Buffer.concat(empty.slice(1)), 'emptyCertificate');
-  isAt(await exported.createFinished(keys, empty), 'emptyFinished');
-  const sent = examples.find(({ schema }) => schema === '/card/authenticator:request');
-  assert.deepEqual(sent?.values, [{ authenticator: encodeBase64url(hex('emptyFinished')) }]);
+  assert.deepEqual(CARD_SCHEMES, documented);
 });
 
 test('the commands of the document are those that a login sends to the card, and so is their count', async () => {
@@ -277,21 +205,6 @@ test('every error code is in the table; status and "again" are right, here and w
     assert.equal(Number(status?.replace(/[()]/g, '')), HTTP_STATUS[code], code);
   }
 });
-
-/** The rows, in cells, of every table whose first heading this is. */
-function tables(heading: string): string[][] {
-  return text.split(/\n(?!\|)/).flatMap((block) => {
-    const rows = block.split('\n').filter((line) => line.startsWith('| '));
-    const cells = rows.map((line) => line.split(/ *\| */).slice(1, -1));
-    return cells[0]?.[0] === heading ? cells.slice(2) : [];
-  });
-}
-
-/** The bytes of that name in the document's `hex` blocks. */
-function hex(name: string): Buffer {
-  const digits = new RegExp(`^${name} +([0-9a-f]+(?:\\n +[0-9a-f]+)*)$`, 'm').exec(text)?.[1];
-  return Buffer.from(digits?.replace(/\s/g, '') ?? assert.fail(name), 'hex');
-}
 
 function unquote(cell: string): string {
   return cell.replaceAll('`', '');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { FAULTS } from '../kit/card/faults.ts';
 import { PERSONS } from '../kit/persons.ts';
 
 const MAIN = fileURLToPath(new URL('../kit/card/main.ts', import.meta.url));
@@ -22,28 +23,28 @@ function runMain(...args: string[]): Promise<Outcome> {
 }
 
 describe('npm run card', () => {
-  it('names every test person with one line each', async () => {
+  it('names every test person and every fault with one line each', async () => {
     const { exitCode, stdout } = await runMain('--list');
-    const names = stdout
-      .trim()
-      .split('\n')
-      .map((line) => line.split(' ')[0]);
+    const names = [...stdout.matchAll(/^ {2}(\S+) {2,}\S/gm)].map(([, name]) => name);
     assert.equal(exitCode, 0);
+    assert.match(stdout, /^Persons:\n.*^Faults:\n/ms);
     assert.deepEqual(
       names,
-      PERSONS.map(({ name }) => name),
+      [...PERSONS, ...FAULTS].map(({ name }) => name),
     );
   });
 
   it('explains itself', async () => {
     const { exitCode, stdout } = await runMain('--help');
     assert.equal(exitCode, 0);
-    assert.match(stdout, /--person NAME.*--port N.*--list/s);
+    assert.match(stdout, /--person NAME.*--applet V.*--fault NAME.*--port N.*--list/s);
   });
 
   for (const [what, args, message] of [
     ['an unknown person', ['--person', 'nobody'], /Known: emma, /],
     ['no person', [], /--person is missing/],
+    ['an unknown fault', ['--person', 'emma', '--fault', 'nothing'], /Known: pulled-reading, /],
+    ['an unknown applet', ['--person', 'emma', '--applet', '1.9'], /1\.1, 1\.7 or 1\.8/],
     ['a port that is none', ['--person', 'emma', '--port', '70000'], /1 to 65535/],
     ['an unknown option', ['--reader'], /Unknown option/],
   ] as const) {

@@ -161,6 +161,41 @@ describe('a card at a vpcd', () => {
     assert.equal(received, 0);
   });
 
+  it('is out after the command that it was pulled out at (§6.3)', async () => {
+    card = createVirtualCard(contents, { pulledAtInstruction: 0xe4 });
+    const { reader, inserted } = await insert();
+    reader.send('01');
+    reader.send(CARD_DATA);
+    await inserted.removed;
+    assert.throws(() => card.transmit(fromHex(CARD_DATA)), /no power/);
+  });
+
+  it('loses the connection when it stays silent, and comes back with its power (§1.8)', async () => {
+    card = createVirtualCard(contents, { silentCommands: 1 });
+    const first = await insert();
+    first.reader.send('01');
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    first.reader.send(CARD_DATA);
+    await once(first.socket, 'close');
+    const [socket] = await accepted;
+    const reader = createReader(socket);
+    assert.equal(await reader.ask('04'), ATR);
+    assert.match(await reader.ask(CARD_DATA), /^534c.*9000$/);
+    await first.inserted.remove();
+    await once(socket, 'close');
+    assert.throws(() => card.transmit(fromHex(CARD_DATA)), /no power/);
+  });
+
+  it('is out when the reader has gone before a silent card is back', async () => {
+    card = createVirtualCard(contents, { silentCommands: 1 });
+    const { reader, inserted } = await insert();
+    server.once('connection', (socket: Socket) => socket.destroy());
+    reader.send('01');
+    reader.send(CARD_DATA);
+    await inserted.removed;
+    assert.throws(() => card.transmit(fromHex(CARD_DATA)), /no power/);
+  });
+
   it('fails with ECONNREFUSED where nothing listens', async () => {
     const free = createServer().listen(0, '127.0.0.1');
     await once(free, 'listening');

@@ -1,26 +1,27 @@
-/** Status words of the virtual card, one line a rule; § is a section of the card facts. */
+/** Status words of the virtual card of applet 1.8, one line a rule; § is a section of the card facts. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import type { CardContents } from '../kit/card/card-contents.ts';
 import { createTestContents, fromHex, send, toHex } from '../kit/card/card-fixture.ts';
+import { readStatusTable } from '../kit/card/status-table.ts';
 import { createVirtualCard, type VirtualCard } from '../kit/card/virtual-card.ts';
 
 const HASH = '5A'.repeat(48);
 
 /** Commands that the table calls by name. */
-const COMMANDS: ReadonlyMap<string, string> = new Map([
-  ['APPLET', '00A404000FA00000003029057000AD13100101FF'],
-  ['BELPIC', '00A4020C02DF00'],
-  ['DIR', '00A4080C022F00'],
-  ['IDENTITY', '00A4080C04DF014031'],
-  ['CERTIFICATE', '00A4080C04DF005038'],
-  ['VERIFY', '0020000108241234FFFFFFFFFF'],
-  ['WRONG', '0020000108244321FFFFFFFFFF'],
-  ['MSE', '002241B6050480028482'],
-  ['PSO', `002A9E9A30${HASH}`],
-  ['AUTHENTICATE', `00880281329430${HASH}`],
-]);
+const COMMANDS = {
+  APPLET: '00A404000FA00000003029057000AD13100101FF',
+  BELPIC: '00A4020C02DF00',
+  DIR: '00A4080C022F00',
+  IDENTITY: '00A4080C04DF014031',
+  CERTIFICATE: '00A4080C04DF005038',
+  VERIFY: '0020000108241234FFFFFFFFFF',
+  WRONG: '0020000108244321FFFFFFFFFF',
+  MSE: '002241B6050480028482',
+  PSO: `002A9E9A30${HASH}`,
+  AUTHENTICATE: `00880281329430${HASH}`,
+};
 
 /** Status that the last command ends in, commands separated by commas, rule. */
 const RULES = `
@@ -109,7 +110,7 @@ const RULES = `
 6a80 BELPIC,002241B6050481028482 refuses wrong tags of MSE (§1.6)
 6a80 BELPIC,002241B6050480038482 refuses an unknown algorithm (§1.6)
 6a88 BELPIC,002241B6050480028485 refuses an unknown key (§1.6)
-6a88 BELPIC,002241B6050480028483 has no non-repudiation key (§1.6)
+6a88 BELPIC,002241B6050480028483 has no signature key on the card of a child (§4.6)
 6a88 00A4020C02DF01,MSE knows the authentication key in DF(BELPIC) only (§1.6)
 9000 002241B6050480028481 knows the basic key everywhere (§1.7)
 
@@ -145,7 +146,7 @@ const RULES = `
 6985 AUTHENTICATE,DIR,00C0000060 drops the response at another command (ISO 7816-4)
 `;
 
-describe('the virtual card', () => {
+describe('the virtual card of applet 1.8', () => {
   let contents: CardContents;
   let card: VirtualCard;
 
@@ -153,10 +154,8 @@ describe('the virtual card', () => {
     contents = await createTestContents('emma');
   });
 
-  for (const line of RULES.split('\n').filter((text) => /^[0-9a-f]/.test(text))) {
-    const [status, names = '', ...rule] = line.split(' ');
-    const commands = names.split(',').map((name) => COMMANDS.get(name) ?? name);
-    it(rule.join(' '), () => {
+  for (const { status, commands, rule } of readStatusTable(RULES, COMMANDS)) {
+    it(rule, () => {
       card = createVirtualCard(contents);
       card.powerOn();
       assert.equal(send(card, ...commands).slice(-4), status);
@@ -179,7 +178,7 @@ describe('the virtual card', () => {
   it('tells the tries left, FF FF in the extended card data (§1.3)', () => {
     card = createVirtualCard(contents);
     card.powerOn();
-    const data = fromHex(send(card, COMMANDS.get('WRONG') ?? '', '80E400011F'));
+    const data = fromHex(send(card, COMMANDS.WRONG, '80E400011F'));
     assert.equal(toHex(data.slice(28, 31)), '02ffff');
   });
 
@@ -226,5 +225,7 @@ describe('the virtual card', () => {
       () => createVirtualCard({ ...contents, chipSerial: new Uint8Array(15) }),
       RangeError,
     );
+    assert.throws(() => createVirtualCard({ ...contents, basicKey: undefined }), TypeError);
+    assert.throws(() => createVirtualCard({ ...contents, applet: '1.7' }), TypeError);
   });
 });

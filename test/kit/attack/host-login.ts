@@ -49,12 +49,18 @@ export async function logInWithHost(options: {
       certificateAuthority,
     },
     ticket,
+    language: 'nl',
+    note: () => undefined,
     hostVersion: '0.1.0',
     openReaders: readers.open,
     window: {
       showStage: (stage) => void events.push(stage),
       showSite: () => void events.push('site'),
+      chooseCard: async () => 0,
       askLastTry: () => Promise.reject(new Error('no test card has one try left')),
+      showPinOnReader: () => undefined,
+      askNewPin: () => Promise.reject(new Error('no login changes a PIN')),
+      showNewPinOnReader: () => undefined,
       askPin: async () => {
         events.push('pin');
         return Uint8Array.from(digits);

@@ -52,6 +52,8 @@ export interface ChromiumOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Lets {@link installExtension} install one later. */
   readonly installable?: boolean;
+  /** Where names lead that the system does not know, as `--host-resolver-rules` takes them. */
+  readonly hostRules?: string;
 }
 
 /** Launches the browser and resolves when the extension's worker, if there is one, runs. */
@@ -76,6 +78,7 @@ export async function launchChromium(options: ChromiumOptions): Promise<BrowserC
       // Headless windows are 780 pixels wide else, which nobody has.
       '--window-size=1100,900',
       ...(options.installable ? ['--enable-unsafe-extension-debugging'] : []),
+      ...(options.hostRules === undefined ? [] : [`--host-resolver-rules=${options.hostRules}`]),
       ...(extensionDir === undefined
         ? []
         : [`--disable-extensions-except=${extensionDir}`, `--load-extension=${extensionDir}`]),

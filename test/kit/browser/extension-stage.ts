@@ -20,6 +20,8 @@ const PLAIN_PART: HostPart = {
   site: { name: 'Chat for Kids' },
   disclosure: { ageOver: [], requireAge: { min: 6, below: 13 }, pseudonym: true },
   pin: [4, 8, 6, 2],
+  cards: [],
+  onReader: false,
   triesLeft: 3,
   completionCode: `${'C'.repeat(42)}A`,
 };
@@ -38,7 +40,7 @@ export interface ExtensionStage {
   /** Writes the host's next part: the plain one with changes. */
   setPart(changes?: Partial<HostPart>): Promise<void>;
   /** What the host has heard since the last part was set. PINs are noted as right or wrong only. */
-  readHeard(): Promise<readonly { type: string; right?: boolean }[]>;
+  readHeard(): Promise<readonly { type: string; right?: boolean; index?: number }[]>;
   /** Runs `act` while the browser cannot find a host. */
   withoutHost(act: () => Promise<void>): Promise<void>;
   /** Opens the login page and presses the button. */

@@ -6,7 +6,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { ERROR_CODES } from '../../../gateway/protocol/errors.ts';
-import { disclosure, secret, site } from '../../../gateway/protocol/fields.ts';
+import { cardLabel, disclosure, secret, site } from '../../../gateway/protocol/fields.ts';
 import {
   type FromHost,
   HOST_STAGES,
@@ -26,6 +26,10 @@ const part = v.strictObject({
   site,
   disclosure,
   pin: v.array(v.number()),
+  /** Cards to choose from before the PIN is asked for; with fewer than two nobody is asked. */
+  cards: v.optional(v.array(cardLabel), []),
+  /** The PIN is typed on the reader, where nobody types it. */
+  onReader: v.optional(v.boolean(), false),
   triesLeft: v.number(),
   completionCode: secret,
 });
@@ -59,7 +63,8 @@ function createPlayer(script: HostPart): (message: ToHost) => void {
   }
 
   function askPin(id: string): void {
-    send({ type: 'pin-wanted', id, triesLeft, wrong: wrongLast });
+    const type = script.onReader ? 'pin-on-reader' : 'pin-wanted';
+    send({ type, id, triesLeft, wrong: wrongLast });
   }
 
   return (message) => {
@@ -72,8 +77,16 @@ function createPlayer(script: HostPart): (message: ToHost) => void {
         send({ type: 'site', id, site: script.site, disclosure: script.disclosure });
         for (const stage of script.stages) send({ type: 'stage', id, stage });
         if (script.failWith) send({ type: 'login', id, ok: false, code: script.failWith });
-        else if (!script.stopAfterStages) ask(id, false);
+        else if (script.cards.length > 1) {
+          send({ type: 'card-choice-wanted', id, cards: script.cards });
+        } else if (!script.stopAfterStages) ask(id, false);
         return;
+      case 'card-choice':
+        ask(id, false);
+        return;
+      case 'change-pin':
+      case 'new-pin':
+        throw new TypeError('a window that logs in says no such thing');
       case 'pin':
         if (isRight(script, message)) {
           send({ type: 'stage', id, stage: 'verifying' });

@@ -20,21 +20,32 @@ export interface InsertedCard {
   remove(): Promise<void>;
 }
 
+/** A card that is in a reader over one connection. */
+export interface ReaderSession extends InsertedCard {
+  /** The connection ended because the card stayed silent: it is still there, with its power. */
+  readonly endedInSilence: boolean;
+}
+
 /**
- * Lets the card answer on this socket until it closes. A frame that makes no sense ends the connection.
+ * Lets the card answer on this socket until it closes. A frame that makes no sense ends the connection, and so does
+ * a card that stays silent: the protocol has no other word for it.
  * @param onFirstFrame is called once, when the reader first speaks to the card
  */
 export function answerReader(
   socket: Socket,
   card: VirtualCard,
   onFirstFrame: () => void = () => undefined,
-): InsertedCard {
+): ReaderSession {
   const decode = createFrameDecoder();
   let heard = false;
+  let isSilent = false;
   socket.setNoDelay(true);
   socket.on('data', (chunk: Uint8Array) => {
     try {
-      for (const payload of decode(chunk)) answerFrame(socket, card, payload);
+      for (const payload of decode(chunk)) {
+        isSilent ||= !answerFrame(socket, card, payload);
+        if (isSilent) socket.destroy();
+      }
     } catch {
       // The reader is not one, or the card has no power: the connection is of no use any more.
       socket.destroy();
@@ -47,12 +58,15 @@ export function answerReader(
   socket.on('error', () => undefined);
   const removed = new Promise<void>((resolve) => {
     socket.once('close', () => {
-      card.powerOff();
+      if (!isSilent) card.powerOff();
       resolve();
     });
   });
   return {
     removed,
+    get endedInSilence() {
+      return isSilent;
+    },
     remove() {
       socket.destroy();
       return removed;
@@ -60,9 +74,12 @@ export function answerReader(
   };
 }
 
-function answerFrame(socket: Socket, card: VirtualCard, payload: Uint8Array): void {
+/** `false` when the card stayed silent where an answer was due. */
+function answerFrame(socket: Socket, card: VirtualCard, payload: Uint8Array): boolean {
   const reply = replyTo(card, payload);
+  if (reply?.length === 0) return false;
   if (reply !== undefined && !socket.destroyed) socket.write(encodeFrame(reply));
+  return true;
 }
 
 function replyTo(card: VirtualCard, payload: Uint8Array): Uint8Array | undefined {

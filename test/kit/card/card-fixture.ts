@@ -4,7 +4,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPerson } from '../persons.ts';
+import { type CardApplet, findPerson } from '../persons.ts';
+import type { CardForgery } from '../pki/card-issuer.ts';
 import { personalise } from '../pki/personalise.ts';
 import { openTestPki } from '../pki/test-pki.ts';
 import type { CardContents } from './card-contents.ts';
@@ -12,14 +13,35 @@ import type { VirtualCard } from './virtual-card.ts';
 
 const NOW = new Date('2026-11-22T12:00:00Z');
 
+/** A card to be made: of that person, of another applet than theirs, with something wrong in its data. */
+export interface WantedCard {
+  readonly name: string;
+  readonly applet?: CardApplet;
+  readonly forgery?: CardForgery;
+}
+
 /** Makes the contents of that person's card under a new PKI, of which nothing is left on disk. */
-export async function createTestContents(name: string): Promise<CardContents> {
-  const person = findPerson(name);
-  if (person === undefined) throw new RangeError('no test person of that name');
+export async function createTestContents(
+  name: string,
+  options: Omit<WantedCard, 'name'> = {},
+): Promise<CardContents> {
+  const [contents] = await createTestCards([{ name, ...options }]);
+  if (contents === undefined) throw new Error('one card wanted, none made');
+  return contents;
+}
+
+/** Makes the contents of several cards under one new PKI: RSA authorities take long to make. */
+export async function createTestCards(wanted: readonly WantedCard[]): Promise<CardContents[]> {
   const dir = await mkdtemp(join(tmpdir(), 'kids-id-card-'));
   try {
     const pki = await openTestPki({ dir, now: NOW });
-    return await personalise({ person, pki, now: NOW });
+    const made: CardContents[] = [];
+    for (const { name, ...options } of wanted) {
+      const person = findPerson(name);
+      if (person === undefined) throw new RangeError('no test person of that name');
+      made.push(await personalise({ person, pki, now: NOW, ...options }));
+    }
+    return made;
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -2,11 +2,16 @@
  * What one virtual card remembers: for ever (the chip) and until the next reset (the session). TEST ONLY.
  */
 import type { KeyObject } from 'node:crypto';
+import type { Applet } from './applets.ts';
 import type { Command } from './command.ts';
 import type { Directory, ElementaryFile } from './file-system.ts';
 
-/** The key references of applet 1.8 (card facts §1.6). */
-export type KeyReference = 0x81 | 0x82;
+/** Authentication, signature and basic key (card facts §1.6, §1.7). */
+export type KeyReference = typeof AUTHENTICATION_KEY | typeof SIGNATURE_KEY | typeof BASIC_KEY;
+
+export const BASIC_KEY = 0x81;
+export const AUTHENTICATION_KEY = 0x82;
+export const SIGNATURE_KEY = 0x83;
 
 /** What MANAGE SECURITY ENVIRONMENT chose. */
 export interface SecurityEnvironment {
@@ -16,10 +21,12 @@ export interface SecurityEnvironment {
 
 /** The chip: survives resets and removals. */
 export interface Chip {
+  readonly applet: Applet;
   readonly serial: Uint8Array;
   readonly root: Directory;
   readonly authenticationKey: KeyObject | undefined;
-  readonly basicKey: KeyObject;
+  readonly signatureKey: KeyObject | undefined;
+  readonly basicKey: KeyObject | undefined;
   /** `false` on a card that its holder has not yet had activated. */
   readonly activated: boolean;
   /** The answer to the try that uses up the counter: 6983 on real cards, 63C0 on others (§1.5). */
@@ -36,6 +43,8 @@ export interface Session {
   directory: Directory;
   file: ElementaryFile | undefined;
   pinVerified: boolean;
+  /** 1 for the command that follows a right VERIFY; infinite when there was none. */
+  commandsSinceVerify: number;
   environment: SecurityEnvironment | undefined;
   /** What GET RESPONSE will fetch; any other command drops it. */
   pending: Uint8Array;
@@ -58,6 +67,7 @@ export function createSession(root: Directory): Session {
     directory: root,
     file: undefined,
     pinVerified: false,
+    commandsSinceVerify: Number.POSITIVE_INFINITY,
     environment: undefined,
     pending: new Uint8Array(0),
   };

@@ -1,5 +1,5 @@
 /**
- * SELECT, READ BINARY, READ RECORD and GET CARD DATA of applet 1.8 (card facts §1.2 to §1.4). TEST ONLY.
+ * SELECT, READ BINARY, READ RECORD and GET CARD DATA (card facts §1.2 to §1.4). TEST ONLY.
  */
 import { type CardState, createSession } from './card-state.ts';
 import { type Command, expectedLengthOf, parametersOf } from './command.ts';
@@ -13,7 +13,6 @@ import {
 } from './file-system.ts';
 import {
   answer,
-  CONDITIONS_NOT_SATISFIED,
   exactLength,
   FILE_NOT_FOUND,
   FILE_NOT_STRUCTURED,
@@ -25,12 +24,6 @@ import {
   WRONG_OFFSET_OR_P1_P2,
   WRONG_P1_P2,
 } from './status-words.ts';
-
-/**
- * Bytes 16 to 27 of GET CARD DATA (§1.3). Applet 1.8, interface 00, no PKCS#1, personalised; the first five
- * (component, operating system, softmask) are those of applet 1.7, because no source gives those of 1.8.
- */
-const CARD_DATA_TAIL = Uint8Array.from(Buffer.from('F3360122011800010000020F', 'hex'));
 
 /** SELECT `00 A4 P1 P2 Lc data`: by name (04), by file identifier (02), by path (08). Answers no FCI. */
 export function select(card: CardState, command: Command): Uint8Array {
@@ -53,7 +46,7 @@ export function readBinary(card: CardState, command: Command): Uint8Array {
   return answer(file.bytes.slice(offset, offset + length));
 }
 
-/** READ RECORD `80 B2 tag tag Le`: one field of the identity or address file as tag ‖ length ‖ value. */
+/** READ RECORD `80 B2 tag tag Le`, applet 1.8: one field of the identity or address file as tag ‖ length ‖ value. */
 export function readRecord(card: CardState, command: Command): Uint8Array {
   const { file } = card.session;
   if (file === undefined) return status(NO_CURRENT_FILE);
@@ -65,14 +58,14 @@ export function readRecord(card: CardState, command: Command): Uint8Array {
   return answer(field);
 }
 
-/** GET CARD DATA `80 E4 00 00 1C`, or `80 E4 00 01 1F` with PIN tries left, FF FF after it. */
+/** GET CARD DATA `80 E4 00 00 1C`; on applet 1.8 also `80 E4 00 01 1F` with PIN tries left, FF FF after it. */
 export function getCardData(card: CardState, command: Command): Uint8Array {
   const parameters = parametersOf(command);
-  if (parameters > 1) return status(WRONG_OFFSET_OR_P1_P2);
-  const { serial, pinBlock, pinTriesLeft } = card.chip;
+  const { applet, serial, pinBlock, pinTriesLeft } = card.chip;
+  if (parameters > (applet.hasBasicKey ? 1 : 0)) return status(WRONG_OFFSET_OR_P1_P2);
   const triesLeft = pinBlock === undefined ? 0 : pinTriesLeft;
   const extension = parameters === 1 ? [triesLeft, 0xff, 0xff] : [];
-  const data = Uint8Array.of(...serial, ...CARD_DATA_TAIL, ...extension);
+  const data = Uint8Array.of(...serial, ...applet.cardDataTail, ...extension);
   if (expectedLengthOf(command) !== data.length) return exactLength(data.length);
   return answer(data);
 }
@@ -117,7 +110,10 @@ function makeCurrent(
     card.session.file = undefined;
     return status(SUCCESS);
   }
-  if (found.needsActivation && !card.chip.activated) return status(CONDITIONS_NOT_SATISFIED);
+  if (found.needsActivation && !card.chip.activated) {
+    card.session.file = undefined;
+    return status(card.chip.applet.notActivatedStatus);
+  }
   card.session.directory = parent;
   card.session.file = found;
   return status(SUCCESS);

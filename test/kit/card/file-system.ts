@@ -2,15 +2,16 @@
  * The files of one card and how SELECT finds them (card facts §1.2 and §2). Every file may be read by
  * anyone; nothing is ever written. TEST ONLY.
  */
-import { createPublicKey } from 'node:crypto';
-import { type CardContents, SIGNATURE_FILE_BYTES } from './card-contents.ts';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { type Applet, getApplet } from './applets.ts';
+import type { CardContents } from './card-contents.ts';
 import {
   AUTHENTICATION_OBJECT_DIRECTORY_FILE,
   DIRECTORY_FILE,
   encodeCertificateDirectory,
+  encodePrivateKeyDirectory,
   encodeTokenInfo,
   OBJECT_DIRECTORY_FILE,
-  PRIVATE_KEY_DIRECTORY_FILE,
 } from './pkcs15-files.ts';
 
 export interface ElementaryFile {
@@ -35,16 +36,17 @@ const MASTER_FILE_ID = 0x3f00;
 /** DF(BELPIC), where the keys are. */
 export const BELPIC_ID = 0xdf00;
 
-const CERTIFICATE_PADDING_BYTES = 1100;
-const ABSENT_CERTIFICATE_BYTES = 2500;
-const ADDRESS_FILE_BYTES = 121;
+/** EF(PuK#7 ID) and EF(Preferences), of applets 1.1 and 1.7: nothing under test reads what is in them. */
+const CA_KEY_ID_BYTES = 20;
+const PREFERENCES_BYTES = 100;
 
-/** Builds the whole tree of an applet 1.8 card, padded as real ones are. */
+/** Builds the whole tree of a card, padded as real ones of its applet are. */
 export function createFileSystem(contents: CardContents): Directory {
+  const applet = getApplet(contents.applet);
   return directory(MASTER_FILE_ID, 'A00000003029057000AD13100101FF', [
     file(0x2f00, DIRECTORY_FILE),
-    directory(BELPIC_ID, 'A000000177504B43532D3135', pkcs15Files(contents)),
-    directory(0xdf01, 'A000000177496446696C6573', identityFiles(contents)),
+    directory(BELPIC_ID, 'A000000177504B43532D3135', pkcs15Files(contents, applet)),
+    directory(0xdf01, 'A000000177496446696C6573', identityFiles(contents, applet)),
   ]);
 }
 
@@ -99,40 +101,55 @@ export function findField(bytes: Uint8Array, tag: number): Uint8Array | undefine
   return undefined;
 }
 
-function pkcs15Files(contents: CardContents): ElementaryFile[] {
-  const certificateDirectory = encodeCertificateDirectory({
+function pkcs15Files(contents: CardContents, applet: Applet): ElementaryFile[] {
+  const certificateDirectory = encodeCertificateDirectory(applet, {
     authentication: contents.authenticationCertificate !== undefined,
     signature: contents.signatureCertificate !== undefined,
   });
+  const holderFile = (id: number, der: Uint8Array | undefined): ElementaryFile => ({
+    ...file(id, padCertificate(der, applet)),
+    needsActivation: true,
+  });
+  const authorityFile = (id: number, der: Uint8Array): ElementaryFile =>
+    file(id, padTo(der, der.length + applet.authorityPaddingBytes));
   return [
     file(0x5031, OBJECT_DIRECTORY_FILE),
-    file(0x5032, encodeTokenInfo(contents.chipSerial)),
+    file(0x5032, encodeTokenInfo(applet, contents.chipSerial)),
     file(0x5034, AUTHENTICATION_OBJECT_DIRECTORY_FILE),
-    file(0x5035, PRIVATE_KEY_DIRECTORY_FILE),
+    file(0x5035, encodePrivateKeyDirectory(applet)),
     file(0x5037, certificateDirectory),
-    { ...certificateFile(0x5038, contents.authenticationCertificate), needsActivation: true },
-    { ...certificateFile(0x5039, contents.signatureCertificate), needsActivation: true },
-    certificateFile(0x503a, contents.citizenCaCertificate),
-    certificateFile(0x503b, contents.rootCertificate),
-    certificateFile(0x503c, contents.nationalRegisterCertificate),
+    holderFile(0x5038, contents.authenticationCertificate),
+    holderFile(0x5039, contents.signatureCertificate),
+    authorityFile(0x503a, contents.citizenCaCertificate),
+    authorityFile(0x503b, contents.rootCertificate),
+    authorityFile(0x503c, contents.nationalRegisterCertificate),
   ];
 }
 
-function identityFiles(contents: CardContents): ElementaryFile[] {
-  const basicKey = createPublicKey(contents.basicKey).export({ type: 'spki', format: 'der' });
+function identityFiles(contents: CardContents, applet: Applet): ElementaryFile[] {
+  const structured = applet.hasBasicKey;
   return [
-    { ...file(0x4031, contents.identity), structured: true },
-    file(0x4032, padTo(contents.identitySignature, SIGNATURE_FILE_BYTES)),
-    { ...file(0x4033, padTo(contents.address, ADDRESS_FILE_BYTES)), structured: true },
-    file(0x4034, padTo(contents.addressSignature, SIGNATURE_FILE_BYTES)),
+    { ...file(0x4031, contents.identity), structured },
+    file(0x4032, padTo(contents.identitySignature, applet.signatureFileBytes)),
+    { ...file(0x4033, padTo(contents.address, applet.addressFileBytes)), structured },
+    file(0x4034, padTo(contents.addressSignature, applet.signatureFileBytes)),
     file(0x4035, contents.photo),
-    file(0x4040, basicKey),
+    ...(contents.basicKey === undefined
+      ? [
+          file(0x4038, new Uint8Array(CA_KEY_ID_BYTES)),
+          file(0x4039, new Uint8Array(PREFERENCES_BYTES)),
+        ]
+      : [file(0x4040, publicKeyOf(contents.basicKey))]),
   ];
 }
 
-function certificateFile(id: number, der: Uint8Array | undefined): ElementaryFile {
-  if (der === undefined) return file(id, new Uint8Array(ABSENT_CERTIFICATE_BYTES));
-  return file(id, padTo(der, der.length + CERTIFICATE_PADDING_BYTES));
+function padCertificate(der: Uint8Array | undefined, applet: Applet): Uint8Array {
+  if (der === undefined) return new Uint8Array(applet.absentCertificateBytes);
+  return padTo(der, der.length + applet.certificatePaddingBytes);
+}
+
+function publicKeyOf(privateKey: KeyObject): Uint8Array {
+  return createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
 }
 
 function file(id: number, bytes: Uint8Array): ElementaryFile {

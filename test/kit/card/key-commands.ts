@@ -1,17 +1,21 @@
 /**
- * MANAGE SECURITY ENVIRONMENT, COMPUTE DIGITAL SIGNATURE, INTERNAL AUTHENTICATE and GET RESPONSE of applet 1.8
- * (card facts §1.6 and §1.7). The non-repudiation key (83) does not exist on this card. TEST ONLY.
+ * MANAGE SECURITY ENVIRONMENT, COMPUTE DIGITAL SIGNATURE, INTERNAL AUTHENTICATE and GET RESPONSE (card facts §1.6
+ * and §1.7); GET CHALLENGE of applet 1.1. TEST ONLY.
  */
+import { type KeyObject, randomBytes } from 'node:crypto';
 import {
+  AUTHENTICATION_KEY,
+  BASIC_KEY,
   type CardState,
   type KeyReference,
   keepForGetResponse,
-  type SecurityEnvironment,
+  SIGNATURE_KEY,
 } from './card-state.ts';
 import { type Command, expectedLengthOf, parametersOf } from './command.ts';
 import { signDigest } from './ecdsa.ts';
 import { BELPIC_ID } from './file-system.ts';
 import {
+  answer,
   CONDITIONS_NOT_SATISFIED,
   exactLength,
   REFERENCE_NOT_FOUND,
@@ -23,19 +27,6 @@ import {
   WRONG_OFFSET_OR_P1_P2,
 } from './status-words.ts';
 
-/** Algorithm reference → lengths of digest that it takes, bytes (§1.6, applet 1.8: ECDSA only). */
-const DIGEST_LENGTHS: ReadonlyMap<number, readonly number[]> = new Map([
-  [0x01, [32]],
-  [0x02, [48]],
-  [0x04, [64]],
-  [0x08, [32]],
-  [0x10, [48]],
-  [0x20, [64]],
-  [0x40, [20, 28, 32, 48, 64]],
-]);
-
-const AUTHENTICATION_KEY = 0x82;
-const BASIC_KEY = 0x81;
 const CHALLENGE_BYTES = 48;
 
 /** MSE SET `00 22 41 B6 05 | 04 80 alg 84 key`. A refusal leaves no environment behind. */
@@ -45,21 +36,31 @@ export function manageSecurityEnvironment(card: CardState, command: Command): Ui
   if (command.data.length !== 5) return status(WRONG_LENGTH);
   const [length, algorithmTag, algorithm = 0, keyTag, key = 0] = command.data;
   if (length !== 0x04 || algorithmTag !== 0x80 || keyTag !== 0x84) return status(WRONG_DATA);
-  if (!DIGEST_LENGTHS.has(algorithm)) return status(WRONG_DATA);
+  const { applet } = card.chip;
+  if (!applet.algorithms.has(algorithm)) return status(applet.algorithmUnknownStatus);
   if (!isKeyAvailable(card, key)) return status(REFERENCE_NOT_FOUND);
   card.session.environment = { algorithm, key };
   return status(SUCCESS);
 }
 
-/** PSO CDS `00 2A 9E 9A Lc digest`: 61 60, then r ‖ s by GET RESPONSE. One VERIFY serves many. */
+/**
+ * PSO CDS `00 2A 9E 9A Lc data`: 61xx, then the signature by GET RESPONSE. One VERIFY serves key 82 many times. Key
+ * 83 wants its VERIFY just before, and its signature takes the PIN right away.
+ */
 export function computeDigitalSignature(card: CardState, command: Command): Uint8Array {
   if (parametersOf(command) !== 0x9e9a) return status(WRONG_OFFSET_OR_P1_P2);
-  const key = findSigningKey(card, card.session.environment);
-  if (key === undefined) return status(CONDITIONS_NOT_SATISFIED);
-  if (!card.session.pinVerified) return status(SECURITY_NOT_SATISFIED);
-  const lengths = DIGEST_LENGTHS.get(card.session.environment?.algorithm ?? 0);
-  if (lengths?.includes(command.data.length) !== true) return status(WRONG_LENGTH);
-  return keepForGetResponse(card, signDigest(key, command.data));
+  const { chip, session } = card;
+  const { environment } = session;
+  const key = chip.activated ? findSigningKey(card, environment?.key) : undefined;
+  const rule = chip.applet.algorithms.get(environment?.algorithm ?? 0);
+  if (key === undefined || rule === undefined) return status(CONDITIONS_NOT_SATISFIED);
+  const isForSignatures = environment?.key === SIGNATURE_KEY;
+  if (!session.pinVerified || (isForSignatures && !isJustVerified(card))) {
+    return status(SECURITY_NOT_SATISFIED);
+  }
+  if (!rule.lengths.includes(command.data.length)) return status(WRONG_LENGTH);
+  if (isForSignatures) session.pinVerified = false;
+  return keepForGetResponse(card, rule.sign(key, command.data));
 }
 
 /**
@@ -71,11 +72,18 @@ export function internalAuthenticate(card: CardState, command: Command): Uint8Ar
   if (command.data.length !== 2 + CHALLENGE_BYTES) return status(WRONG_LENGTH);
   if (command.data[0] !== 0x94 || command.data[1] !== CHALLENGE_BYTES) return status(WRONG_DATA);
   card.session.environment = undefined;
-  if (!card.chip.activated || card.chip.basicKeyUsesLeft === 0) {
+  const { chip } = card;
+  if (chip.basicKey === undefined || !chip.activated || chip.basicKeyUsesLeft === 0) {
     return status(CONDITIONS_NOT_SATISFIED);
   }
-  card.chip.basicKeyUsesLeft -= 1;
-  return keepForGetResponse(card, signDigest(card.chip.basicKey, command.data.subarray(2)));
+  chip.basicKeyUsesLeft -= 1;
+  return keepForGetResponse(card, signDigest(chip.basicKey, command.data.subarray(2)));
+}
+
+/** GET CHALLENGE `00 84 00 00 Le`: random bytes. */
+export function getChallenge(_card: CardState, command: Command): Uint8Array {
+  if (parametersOf(command) !== 0) return status(WRONG_OFFSET_OR_P1_P2);
+  return answer(randomBytes(expectedLengthOf(command)));
 }
 
 /** GET RESPONSE `00 C0 00 00 Le`: less than all of it ends in 61xx, more than all of it is 6Cxx. */
@@ -92,18 +100,18 @@ export function getResponse(card: CardState, command: Command): Uint8Array {
   );
 }
 
-/** The authentication key is known in DF(BELPIC) only: middleware that does not select it first is caught. */
-function isKeyAvailable({ chip, session }: CardState, key: number): key is KeyReference {
-  if (key === BASIC_KEY) return true;
-  return (
-    key === AUTHENTICATION_KEY &&
-    chip.authenticationKey !== undefined &&
-    session.directory.id === BELPIC_ID
-  );
+function isKeyAvailable(card: CardState, key: number): key is KeyReference {
+  if (key === BASIC_KEY) return card.chip.basicKey !== undefined;
+  const isHere = !card.chip.applet.keysNeedDirectory || card.session.directory.id === BELPIC_ID;
+  return isHere && findSigningKey(card, key) !== undefined;
 }
 
-function findSigningKey({ chip }: CardState, environment: SecurityEnvironment | undefined) {
-  return environment?.key === AUTHENTICATION_KEY && chip.activated
-    ? chip.authenticationKey
-    : undefined;
+/** The basic key is for INTERNAL AUTHENTICATE alone. */
+function findSigningKey({ chip }: CardState, key: number | undefined): KeyObject | undefined {
+  if (key === AUTHENTICATION_KEY) return chip.authenticationKey;
+  return key === SIGNATURE_KEY ? chip.signatureKey : undefined;
+}
+
+function isJustVerified({ chip, session }: CardState): boolean {
+  return session.commandsSinceVerify - 1 <= chip.applet.signatureDelay;
 }

@@ -6,23 +6,27 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { findPerson, PERSONS, type Person } from '../persons.ts';
+import { type CardApplet, findPerson, PERSONS, type Person } from '../persons.ts';
 import { personalise } from '../pki/personalise.ts';
 import { openTestPki } from '../pki/test-pki.ts';
 import type { InsertedCard } from './answer-reader.ts';
+import { APPLETS } from './applets.ts';
+import { FAULTS, type Fault, findFault } from './faults.ts';
 import { findPcscdProblems, type Pcscd, startPcscd } from './pcscd.ts';
 import { createVirtualCard, type VirtualCard } from './virtual-card.ts';
 import { connectVpcd, VPCD_PORT } from './vpcd-client.ts';
 
-const HELP = `Usage: npm run card -- --person NAME [--port N]
+const HELP = `Usage: npm run card -- --person NAME [--applet VERSION] [--fault NAME] [--port N]
        npm run card -- --list
 
 Puts the virtual card of a test person into a virtual card reader, until Ctrl-C.
 
   --person NAME  whose card (see --list)
+  --applet V     1.1, 1.7 or 1.8, instead of the person's own
+  --fault NAME   what is wrong with the card (see --list)
   --port N       port of the virtual reader on 127.0.0.1 (default ${VPCD_PORT}). If nothing listens there, a
                  reader of our own is started: as root, on Linux, with pcscd and vsmartcard-vpcd
-  --list         name the test persons
+  --list         name the test persons and the faults
   --help         this text
 
 Environment: KIDS_ID_DATA, the folder for the test PKI (default .data in the project)
@@ -30,6 +34,8 @@ Environment: KIDS_ID_DATA, the folder for the test PKI (default .data in the pro
 
 interface Arguments {
   readonly person: string | undefined;
+  readonly applet: string | undefined;
+  readonly fault: string | undefined;
   readonly port: string | undefined;
   readonly list: boolean;
   readonly help: boolean;
@@ -49,24 +55,37 @@ async function run(args: Arguments): Promise<void> {
     return;
   }
   if (args.list) {
-    for (const { name, description } of PERSONS) print(`${name.padEnd(8)} ${description}`);
+    printNames('Persons', PERSONS);
+    printNames('Faults', FAULTS);
     return;
   }
   const person = readPerson(args.person);
+  const applet = readApplet(args.applet);
+  const fault = readFault(args.fault);
   const port = readPort(args.port);
   const stopped = waitForSignal();
   const dataFolder = process.env['KIDS_ID_DATA'] ?? defaultDataFolder();
-  const pki = await openTestPki({ dir: join(dataFolder, 'pki'), now: new Date() });
-  const card = createVirtualCard(await personalise({ person, pki, now: new Date() }));
+  const now = new Date();
+  const pki = await openTestPki({ dir: join(dataFolder, 'pki'), now });
+  const contents = await personalise({
+    person,
+    pki,
+    now,
+    ...(applet && { applet }),
+    ...(fault?.forgery && { forgery: fault.forgery }),
+  });
+  const card = createVirtualCard(contents, fault?.card);
+  const announce = `The card of ${person.name} is in the reader (${describe(person, { applet, fault })}).`;
   const inserted = await findReader(card, port);
   if (inserted !== undefined) {
-    await holdCard(person, inserted, stopped);
+    await holdCard(inserted, { announce, fault, stopped });
     return;
   }
   await withOwnReader({ dataFolder, port: args.port === undefined ? 0 : port }, async (pcscd) => {
     print('For programs that use this reader:');
     print(`export PCSCLITE_CSOCK_NAME=${pcscd.env.PCSCLITE_CSOCK_NAME}`);
-    await holdCard(person, await connectVpcd({ card, port: pcscd.port }), stopped);
+    const own = await connectVpcd({ card, port: pcscd.port });
+    await holdCard(own, { announce, fault, stopped });
   });
 }
 
@@ -76,13 +95,15 @@ function readArguments(argv: string[]): Arguments {
       args: argv,
       options: {
         person: { type: 'string' },
+        applet: { type: 'string' },
+        fault: { type: 'string' },
         port: { type: 'string' },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
-    const { person, port, list, help } = values;
-    return { person, port, list, help };
+    const { person, applet, fault, port, list, help } = values;
+    return { person, applet, fault, port, list, help };
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown argument';
     throw new Error(`${reason}\n\n${HELP}`, { cause: error });
@@ -95,6 +116,21 @@ function readPerson(name: string | undefined): Person {
   if (person !== undefined) return person;
   const names = PERSONS.map((known) => known.name).join(', ');
   throw new Error(`There is no test person of that name. Known: ${names}`);
+}
+
+function readApplet(text: string | undefined): CardApplet | undefined {
+  if (text === undefined) return undefined;
+  const applet = APPLETS.find(({ version }) => version === text);
+  if (applet !== undefined) return applet.version;
+  throw new Error('--applet takes 1.1, 1.7 or 1.8');
+}
+
+function readFault(name: string | undefined): Fault | undefined {
+  if (name === undefined) return undefined;
+  const fault = findFault(name);
+  if (fault !== undefined) return fault;
+  const names = FAULTS.map((known) => known.name).join(', ');
+  throw new Error(`There is no fault of that name. Known: ${names}`);
 }
 
 function readPort(text: string | undefined): number {
@@ -139,17 +175,39 @@ async function withOwnReader(
 }
 
 async function holdCard(
-  person: Person,
   inserted: InsertedCard,
-  stopped: Promise<'stopped'>,
+  options: { announce: string; fault: Fault | undefined; stopped: Promise<'stopped'> },
 ): Promise<void> {
-  const pin = person.pin === undefined ? 'no PIN' : `PIN ${person.pin}`;
-  print(
-    `The card of ${person.name} is in the reader (${person.description}; ${pin}). Ctrl-C ends.`,
-  );
-  const end = await Promise.race([stopped, inserted.removed]);
+  print(`${options.announce} Ctrl-C ends.`);
+  const end = await Promise.race([options.stopped, inserted.removed]);
   await inserted.remove();
-  if (end !== 'stopped') throw new Error('The reader has gone.');
+  if (end === 'stopped') return;
+  if (options.fault?.card?.pulledAtInstruction === undefined)
+    throw new Error('The reader has gone.');
+  print('The card was pulled out.');
+}
+
+function describe(
+  person: Person,
+  options: { applet: CardApplet | undefined; fault: Fault | undefined },
+): string {
+  const { applet, fault } = options;
+  const pin = person.pin === undefined ? 'no PIN' : `PIN ${person.pin}`;
+  return [
+    person.description,
+    ...(applet ? [`applet ${applet}`] : []),
+    pin,
+    ...(fault ? [`fault: ${fault.description}`] : []),
+  ].join('; ');
+}
+
+function printNames(
+  title: string,
+  named: readonly { readonly name: string; readonly description: string }[],
+): void {
+  const width = Math.max(...named.map(({ name }) => name.length));
+  print(`${title}:`);
+  for (const { name, description } of named) print(`  ${name.padEnd(width)}  ${description}`);
 }
 
 function waitForSignal(): Promise<'stopped'> {

@@ -5,6 +5,8 @@
  */
 import { CardDisposition, CardMode, Client, Protocol, type Reader, ReaderStatus } from 'pcsc-mini';
 
+// Held here until the end: the binding sends the bytes from another thread, and does not keep them alive itself.
+const commands = process.argv.slice(2).map((text) => Uint8Array.from(Buffer.from(text, 'hex')));
 const client = new Client();
 client.on('error', (error) => {
   process.stderr.write(`${error.message}\n`);
@@ -20,8 +22,8 @@ client.start();
 
 async function probe(reader: Reader): Promise<void> {
   const card = await reader.connect(CardMode.SHARED, Protocol.ANY);
-  for (const command of process.argv.slice(2)) {
-    const response = await card.transmit(Uint8Array.from(Buffer.from(command, 'hex')));
+  for (const command of commands) {
+    const response = await card.transmit(command);
     process.stdout.write(`${Buffer.from(response).toString('hex')}\n`);
   }
   await card.disconnect(CardDisposition.LEAVE);

@@ -1,6 +1,6 @@
 /**
- * VERIFY, CHANGE REFERENCE DATA and LOG OFF of applet 1.8 (card facts §1.5). Applet 1.8 has no PUK, so RESET
- * RETRY COUNTER is not an instruction of this card. TEST ONLY.
+ * VERIFY, CHANGE REFERENCE DATA and LOG OFF (card facts §1.5). There is no PUK here and no RESET RETRY COUNTER: on
+ * applet 1.8 neither exists, and on the older ones no program under test may offer them. TEST ONLY.
  */
 import { type CardState, MAX_BASIC_KEY_USES, MAX_PIN_TRIES } from './card-state.ts';
 import { type Command, parametersOf } from './command.ts';
@@ -29,13 +29,19 @@ export function encodePinBlock(pin: string): Uint8Array {
   return Uint8Array.from(Buffer.from(digits, 'hex'));
 }
 
-/** VERIFY `00 20 00 01 08 block`; with Lc = 0 it only asks: 9000 right held, 63Cx tries left, 6983. */
+/**
+ * VERIFY `00 20 00 01 08 block`; with Lc = 0 it only asks: 9000 right held, 63Cx tries left, 6983. On applet 1.1 a
+ * question is a wrong try.
+ */
 export function verify(card: CardState, command: Command): Uint8Array {
   const refusal = findReferenceRefusal(card, command);
   if (refusal !== undefined) return refusal;
-  if (command.p3 === 0) return pinStatus(card);
-  if (command.data.length !== PIN_BLOCK_BYTES) return status(WRONG_LENGTH);
-  return comparePin(card, command.data);
+  const isQuestion = command.p3 === 0;
+  if (isQuestion && !card.chip.applet.questionCounts) return pinStatus(card);
+  if (!isQuestion && command.data.length !== PIN_BLOCK_BYTES) return status(WRONG_LENGTH);
+  const result = comparePin(card, command.data);
+  if (card.session.pinVerified) card.session.commandsSinceVerify = 0;
+  return result;
 }
 
 /** CHANGE REFERENCE DATA `00 24 00 01 10 old new`. Success gives the PIN right, as VERIFY does. */

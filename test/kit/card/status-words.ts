@@ -1,6 +1,6 @@
 /**
  * Status words of the virtual Belgian card, and the two shapes of a response. TEST ONLY.
- * ISO/IEC 7816-4 §5.6; the values are those of the applet 1.8 manual (card facts §1).
+ * ISO/IEC 7816-4 §5.6; the values are those of the applets' manuals (card facts §1).
  */
 
 export const SUCCESS = 0x9000;
@@ -19,6 +19,7 @@ export const WRONG_P1_P2 = 0x6a86;
 export const LENGTH_CONTRADICTS_P1_P2 = 0x6a87;
 export const REFERENCE_NOT_FOUND = 0x6a88;
 export const WRONG_OFFSET_OR_P1_P2 = 0x6b00;
+export const ALGORITHM_UNKNOWN = 0x9484;
 
 /** Builds a response without data: SW1 SW2. */
 export function status(statusWord: number): Uint8Array {

@@ -3,19 +3,19 @@
  * speak its protocols themselves. TEST ONLY.
  */
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createGateway } from '../../../gateway/app.ts';
 import { loadTrust } from '../../../gateway/certificate/trust.ts';
-import { readConfig } from '../../../gateway/config.ts';
+import { type GatewayConfig, readConfig } from '../../../gateway/config.ts';
 import { readKeys } from '../../../gateway/keys.ts';
 import { buildPageScript } from '../../../gateway/login/build-page-script.ts';
 import { loadClients } from '../../../gateway/oidc/clients.ts';
 import { openSqliteStore } from '../../../gateway/store/sqlite-store.ts';
 import { encodeCertificatePem } from '../pki/build-certificate.ts';
 import { type OcspResponder, startOcspResponder } from '../pki/ocsp-responder.ts';
-import { openTestPki, type TestPki } from '../pki/test-pki.ts';
+import { openTestPki, type TestPki, type WebCertificate } from '../pki/test-pki.ts';
 import { writeChatFiles, writeGatewayFiles } from '../start/gateway-files.ts';
 import { claimPort } from '../start/ports.ts';
 
@@ -36,14 +36,20 @@ export interface TestGateway {
   stop(): Promise<void>;
 }
 
-/** Starts a gateway in a temporary folder. `clients` are registered beside the chat. */
+/** The name that raw clients ask for in their handshake, whatever the origin's is. */
+const USUAL_NAME = 'gateway.localhost';
+
+/**
+ * Starts a gateway in a temporary folder. `clients` are registered beside the chat; `hostname` is for
+ * browsers that are told where it leads.
+ */
 export async function startTestGateway(
-  options: { clients?: readonly object[]; now?: () => Date } = {},
+  options: { clients?: readonly object[]; now?: () => Date; hostname?: string } = {},
 ): Promise<TestGateway> {
   const now = options.now ?? (() => new Date());
   const dir = mkdtempSync(join(tmpdir(), 'kids-id-gateway-'));
   const port = await claimPort(0);
-  const origin = `https://gateway.localhost:${port}`;
+  const origin = `https://${options.hostname ?? USUAL_NAME}:${port}`;
   const chatOrigin = 'https://chat.localhost';
   const pki = await openTestPki({ dir: join(dir, 'pki'), now: now() });
   const ocsp = await startOcspResponder({ pki, now });
@@ -57,6 +63,8 @@ export async function startTestGateway(
     clients: [chat, ...(options.clients ?? [])],
   });
   const config = readConfig(configFile);
+  if (options.hostname)
+    writeWebFiles(config, pki.issueWebCertificate([options.hostname, USUAL_NAME]));
   const store = openSqliteStore({ path: config.storeFile, now });
   const log: { fields: object; message: string }[] = [];
   const write = (fields: object, message: string) => void log.push({ fields, message });
@@ -66,8 +74,10 @@ export async function startTestGateway(
     clients: loadClients(config.clientsFolder),
     trust: loadTrust({
       mode: 'test',
-      anchors: [pki.root.certificate],
-      intermediates: [pki.citizenCa.certificate],
+      anchors: [pki.root, pki.rsa().root].map(({ certificate }) => certificate),
+      intermediates: [pki.citizenCa, pki.foreignerCa, pki.rsa().citizenCa].map(
+        ({ certificate }) => certificate,
+      ),
     }),
     store,
     pageScript: await buildPageScript(),
@@ -94,4 +104,9 @@ export async function startTestGateway(
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function writeWebFiles({ tls }: GatewayConfig, web: WebCertificate): void {
+  writeFileSync(tls.certificateFile, web.certificatePem);
+  writeFileSync(tls.keyFile, web.privateKeyPem, { mode: 0o600 });
 }

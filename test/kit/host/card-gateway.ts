@@ -14,6 +14,7 @@ import {
   CARD_CHANNEL,
   CARD_CHANNEL_ALPN,
   type CardPath,
+  type IdentityFilesMessage,
 } from '../../../gateway/protocol/card-channel.ts';
 import {
   CONNECTION_CHECK_BYTES,
@@ -45,6 +46,8 @@ export interface CardGatewayOptions {
   readonly signatureSchemes?: readonly number[];
   /** The keys that the connection check names; the listener's own by default. */
   readonly webKeys?: readonly Uint8Array[];
+  /** What it asks to see of the card; nothing by default. */
+  readonly files?: readonly ('identity' | 'address' | 'photo')[];
   /** Answers in place of the ordinary reply. */
   readonly intercept?: (path: CardPath, response: ServerResponse) => boolean;
 }
@@ -63,6 +66,8 @@ export interface CardGateway {
   readonly verdicts: ('ok' | ErrorCode)[];
   /** The certificate that each verified authenticator held. */
   readonly certificates: Uint8Array[];
+  /** The files that came with each authenticator. */
+  readonly files: (IdentityFilesMessage | undefined)[];
   /** What `/card/certificate` named. */
   readonly named: { issuer: string; serial: string }[];
   /** Closes every connection to it. */
@@ -93,10 +98,14 @@ export async function startCardGateway(options: CardGatewayOptions): Promise<Car
   ])) as webcrypto.CryptoKeyPair;
   const { x = '', y = '' } = await webcrypto.subtle.exportKey('jwk', key.publicKey);
   const connections = new Map<TLSSocket, Connection>();
-  const log = { paths: [], connections: [], verdicts: [], certificates: [], named: [] } as Pick<
-    CardGateway,
-    'paths' | 'connections' | 'verdicts' | 'certificates' | 'named'
-  >;
+  const log = {
+    paths: [],
+    connections: [],
+    verdicts: [],
+    certificates: [],
+    files: [],
+    named: [],
+  } as Pick<CardGateway, 'paths' | 'connections' | 'verdicts' | 'certificates' | 'files' | 'named'>;
   const webKeys = options.webKeys ?? [webKeyOf(options.certificate.privateKey)];
 
   const handlers: { [Path in CardPath]: (connection: Connection, body: never) => Promise<object> } =
@@ -124,14 +133,18 @@ export async function startCardGateway(options: CardGatewayOptions): Promise<Car
           },
         };
       },
-      '/card/ticket': async () => SITE,
+      '/card/ticket': async () => ({ ...SITE, files: [...(options.files ?? [])] }),
       async '/card/certificate'(_, body: { issuer: string; serial: string }) {
         log.named.push(body);
         return {};
       },
       '/card/wait': async () => ({}),
-      async '/card/authenticator'({ socket, request }, body: { authenticator: string }) {
+      async '/card/authenticator'(
+        { socket, request },
+        body: { authenticator: string; files?: IdentityFilesMessage },
+      ) {
         if (!request) throw new Error('authenticator before start');
+        log.files.push(body.files);
         const bytes = decodeBase64url(body.authenticator);
         const keys = exportKeys(socket);
         const judge = async () => undefined;

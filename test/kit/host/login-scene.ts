@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { createVirtualCard, type VirtualCardOptions } from '../card/virtual-card.ts';
 import { type CardGateway, type CardGatewayOptions, startCardGateway } from './card-gateway.ts';
 import { type HostPki, listEntry, type RunningHost, startHost } from './host-bench.ts';
+import type { KeypadFingers } from './virtual-keypad.ts';
 import { createVirtualReaders, type VirtualReaders } from './virtual-readers.ts';
 
 export interface Scene {
@@ -13,12 +14,15 @@ export interface Scene {
   readonly id: string;
 }
 
-/** A login that runs, with that person's card in the reader. */
+/** A login that runs, with that person's card in the reader, or with those persons' in a reader each. */
 export async function startLogin(
   context: TestContext,
   bench: HostPki,
   options: {
     person?: string | undefined;
+    persons?: readonly string[];
+    /** Who types on the readers' own keypads. */
+    keypad?: KeypadFingers;
     card?: VirtualCardOptions;
     gateway?: Partial<CardGatewayOptions>;
     readers?: number;
@@ -28,10 +32,12 @@ export async function startLogin(
   const certificate = bench.pki.issueWebCertificate(['gateway.localhost']);
   const gateway = await startCardGateway({ certificate, ...options.gateway });
   context.after(() => gateway.stop());
-  const readers = createVirtualReaders({ readers: options.readers ?? 1 });
-  const person = 'person' in options ? options.person : 'emma';
-  if (person !== undefined) {
-    readers.insert(createVirtualCard(await bench.contentsOf(person), options.card));
+  const { person = 'emma', keypad } = options;
+  const persons = options.persons ?? ('person' in options && !options.person ? [] : [person]);
+  const count = options.readers ?? Math.max(1, persons.length);
+  const readers = createVirtualReaders({ readers: count, ...(keypad && { keypad }) });
+  for (const [index, name] of persons.entries()) {
+    readers.insert(createVirtualCard(await bench.contentsOf(name), options.card), index);
   }
   const host = startHost(context, {
     gateways: [listEntry(gateway, bench.certificateAuthority)],

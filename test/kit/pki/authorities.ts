@@ -1,44 +1,29 @@
 /**
- * The certification authorities of the test PKI and the file that keeps them. TEST ONLY. A
- * generation is one file, written whole and never changed; two programs that start at once agree on
- * whichever file was there first.
+ * The certification authorities of the test PKI. TEST ONLY. Those of today's cards have EC keys; those of older cards
+ * have RSA keys, which take long to make: they are made when somebody first asks for them.
  */
-import {
-  createPrivateKey,
-  generateKeyPairSync,
-  type KeyObject,
-  randomUUID,
-  X509Certificate,
-} from 'node:crypto';
-import {
-  chmodSync,
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { openAuthorityFile, type TestAuthority } from './authority-file.ts';
 import { buildCertificate, type DistinguishedName } from './build-certificate.ts';
 import {
   citizenCaOptions,
+  nationalRegisterOptions,
+  RSA_POLICIES,
   rootOptions,
   type Signer,
   type Validity,
   validityAround,
 } from './certificate-profiles.ts';
 
-/** A CA: its name, its key and its certificate (DER). */
-export interface TestAuthority extends Signer {
-  readonly certificate: Uint8Array;
-}
+export type { TestAuthority } from './authority-file.ts';
 
-/** Every CA of the test PKI. */
+/** Every CA of the test PKI that has an EC key. */
 export interface TestAuthorities {
   /** EC P-384, as Belgium Root CA6. */
   readonly root: TestAuthority;
   readonly citizenCa: TestAuthority;
+  /** Issues the certificates of foreigners, children among them. */
+  readonly foreignerCa: TestAuthority;
   /** A Citizen CA under a root that no gateway knows. */
   readonly unknownRoot: TestAuthority;
   readonly unknownCa: TestAuthority;
@@ -46,35 +31,35 @@ export interface TestAuthorities {
   readonly webCa: TestAuthority;
 }
 
-type AuthorityName = keyof TestAuthorities;
-type StoredAuthority = { name: DistinguishedName; privateKey: string; certificate: string };
-
-const AUTHORITY_NAMES: readonly AuthorityName[] = [
-  'root',
-  'citizenCa',
-  'unknownRoot',
-  'unknownCa',
-  'webCa',
-];
-const REMAINING_DAYS = 30;
-const DAY_MS = 86_400_000;
-
-/**
- * Reads the newest generation in `dir`, or makes one where there is none that lasts 30 days more.
- */
-export function openAuthorities(options: { dir: string; now: Date }): TestAuthorities {
-  const { dir, now } = options;
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  chmodSync(dir, 0o700);
-  for (;;) {
-    const generation = newestGeneration(dir);
-    const stored = generation === 0 ? undefined : readGeneration(dir, generation);
-    if (stored !== undefined && isUsable(stored, now)) return stored;
-    writeGeneration(dir, generation + 1, createAuthorities(now));
-  }
+/** The authorities of cards with RSA keys, as under Belgium Root CA4. All RSA-2048 with SHA-256. */
+export interface RsaTestAuthorities {
+  readonly root: TestAuthority;
+  readonly citizenCa: TestAuthority;
+  /** No CA, but kept with them: it signs the identity files of applet 1.7. */
+  readonly nationalRegister: TestAuthority;
 }
 
-/** Makes new CAs, valid from four years before `now` until ten years after it. */
+/** Reads the EC authorities of the PKI in `dir`, or makes them. */
+export function openAuthorities(options: { dir: string; now: Date }): TestAuthorities {
+  return openAuthorityFile<keyof TestAuthorities>({
+    ...options,
+    series: 'authorities',
+    names: ['root', 'citizenCa', 'foreignerCa', 'unknownRoot', 'unknownCa', 'webCa'],
+    create: createAuthorities,
+  });
+}
+
+/** Reads the RSA authorities of the PKI in `dir`, or makes them: a second of work at worst. */
+export function openRsaAuthorities(options: { dir: string; now: Date }): RsaTestAuthorities {
+  return openAuthorityFile<keyof RsaTestAuthorities>({
+    ...options,
+    series: 'rsa-authorities',
+    names: ['root', 'citizenCa', 'nationalRegister'],
+    create: createRsaAuthorities,
+  });
+}
+
+/** Makes new EC CAs, valid from four years before `now` until ten years after it. */
 export function createAuthorities(now: Date): TestAuthorities {
   const validity = validityAround(now, 4 * 365, 10 * 365);
   const series = `${now.getUTCFullYear()}01`;
@@ -83,6 +68,7 @@ export function createAuthorities(now: Date): TestAuthorities {
   return {
     root,
     citizenCa: createCitizenCa(citizenCaName('TEST ONLY Citizen CA', series), root, validity),
+    foreignerCa: createCitizenCa(citizenCaName('TEST ONLY Foreigner CA', series), root, validity),
     unknownRoot,
     unknownCa: createCitizenCa(
       citizenCaName('TEST ONLY Unknown Citizen CA', series),
@@ -110,9 +96,56 @@ export function createCitizenCa(
   return { ...signer, certificate: buildCertificate(citizenCaOptions(signer, issuer, validity)) };
 }
 
+/** The name of a Citizen CA or Foreigner CA. `series` is the year and number that tell them apart. */
+export function citizenCaName(commonName: string, series: string): DistinguishedName {
+  return [
+    { type: 'C', value: 'BE' },
+    { type: 'O', value: 'TEST ONLY' },
+    { type: 'CN', value: commonName },
+    { type: 'serialNumber', value: series },
+  ];
+}
+
 /** A fresh EC private key. */
 export function createEcKey(namedCurve: 'P-256' | 'P-384' | 'P-521'): KeyObject {
   return generateKeyPairSync('ec', { namedCurve }).privateKey;
+}
+
+/** A fresh RSA private key; 70 ms on average for 2048 bits. */
+export function createRsaKey(modulusLength: 1024 | 2048): KeyObject {
+  return generateKeyPairSync('rsa', { modulusLength }).privateKey;
+}
+
+/** Old enough for the cards that elders keep for thirty years. */
+function createRsaAuthorities(now: Date): RsaTestAuthorities {
+  const validity = validityAround(now, 20 * 365, 20 * 365);
+  const [root, citizenCa, register] = [
+    { name: rootName('TEST ONLY Belgium Root CA4'), privateKey: createRsaKey(2048) },
+    { name: citizenCaName('TEST ONLY Citizen CA', '201601'), privateKey: createRsaKey(2048) },
+    { privateKey: createRsaKey(2048) },
+  ] as const;
+  const hash = 'sha256';
+  const registerOptions = nationalRegisterOptions(
+    createPublicKey(register.privateKey),
+    root,
+    validity,
+    RSA_POLICIES.nationalRegister,
+  );
+  return {
+    root: {
+      ...root,
+      certificate: buildCertificate({ ...rootOptions(root, validity, 1), hash }),
+    },
+    citizenCa: {
+      ...citizenCa,
+      certificate: buildCertificate({ ...citizenCaOptions(citizenCa, root, validity), hash }),
+    },
+    nationalRegister: {
+      ...register,
+      name: registerOptions.subject,
+      certificate: buildCertificate({ ...registerOptions, hash }),
+    },
+  };
 }
 
 function createRoot(
@@ -134,76 +167,4 @@ function rootName(commonName: string): DistinguishedName {
     { type: 'OU', value: 'TEST ONLY FPS Policy and Support' },
     { type: 'CN', value: commonName },
   ];
-}
-
-function citizenCaName(commonName: string, series: string): DistinguishedName {
-  return [
-    { type: 'C', value: 'BE' },
-    { type: 'O', value: 'TEST ONLY' },
-    { type: 'CN', value: commonName },
-    { type: 'serialNumber', value: series },
-  ];
-}
-
-function isUsable(authorities: TestAuthorities, now: Date): boolean {
-  return AUTHORITY_NAMES.every((name) => {
-    const certificate = new X509Certificate(authorities[name].certificate);
-    const remainingMs = Date.parse(certificate.validTo) - now.getTime();
-    return (
-      Date.parse(certificate.validFrom) <= now.getTime() && remainingMs >= REMAINING_DAYS * DAY_MS
-    );
-  });
-}
-
-function newestGeneration(dir: string): number {
-  const numbers = readdirSync(dir).map((file) => /^authorities-(\d+)\.json$/.exec(file)?.[1]);
-  return Math.max(0, ...numbers.map((number) => Number(number ?? 0)));
-}
-
-function generationPath(dir: string, generation: number): string {
-  return join(dir, `authorities-${generation}.json`);
-}
-
-function readGeneration(dir: string, generation: number): TestAuthorities {
-  try {
-    const stored = JSON.parse(readFileSync(generationPath(dir, generation), 'utf8')) as Record<
-      AuthorityName,
-      StoredAuthority
-    >;
-    const entries = AUTHORITY_NAMES.map((name) => [name, parseAuthority(stored[name])]);
-    return Object.fromEntries(entries) as Record<AuthorityName, TestAuthority>;
-  } catch (error) {
-    throw new Error(`the test PKI in ${dir} cannot be read: remove that folder`, { cause: error });
-  }
-}
-
-function parseAuthority(stored: StoredAuthority): TestAuthority {
-  return {
-    name: stored.name,
-    privateKey: createPrivateKey(stored.privateKey),
-    certificate: Uint8Array.from(Buffer.from(stored.certificate, 'base64')),
-  };
-}
-
-function writeGeneration(dir: string, generation: number, authorities: TestAuthorities): void {
-  const stored = AUTHORITY_NAMES.map((name) => {
-    const { privateKey, certificate } = authorities[name];
-    return [
-      name,
-      {
-        name: authorities[name].name,
-        privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-        certificate: Buffer.from(certificate).toString('base64'),
-      },
-    ];
-  });
-  const temporary = join(dir, `.${randomUUID()}`);
-  writeFileSync(temporary, JSON.stringify(Object.fromEntries(stored), null, 1), { mode: 0o600 });
-  try {
-    linkSync(temporary, generationPath(dir, generation));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(temporary);
-  }
 }

@@ -33,6 +33,7 @@ export const OID = {
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  qualifiedStatements: '1.3.6.1.5.5.7.1.3',
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',
@@ -149,6 +150,15 @@ export function subjectAltName(names: readonly string[]): CertificateExtension {
 /** id-pkix-ocsp-nocheck (RFC 6960 §4.2.2.2.1). */
 export function ocspNoCheck(): CertificateExtension {
   return extension(OID.ocspNoCheck, Uint8Array.of(5, 0), { critical: false });
+}
+
+/** qcStatements with QcCompliance alone (ETSI EN 319 412-5 §4.2.1). */
+export function qualifiedStatements(): CertificateExtension {
+  const compliance = new asn1js.ObjectIdentifier({ value: '0.4.0.1862.1.1' });
+  const value = [new asn1js.Sequence({ value: [compliance] })];
+  return extension(OID.qualifiedStatements, der(new asn1js.Sequence({ value })), {
+    critical: false,
+  });
 }
 
 /** The list with the extensions of the same kinds replaced, or added at the end. */

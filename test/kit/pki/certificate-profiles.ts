@@ -1,5 +1,5 @@
 /**
- * What each kind of certificate looks like in the Belgian EC profile (card facts §4.1 to §4.4).
+ * What each kind of certificate looks like in the Belgian profiles (card facts §4.1 to §4.4).
  * TEST ONLY. Every function returns options for {@link buildCertificate}, so that a test can change
  * one thing and build a forgery.
  */
@@ -16,8 +16,11 @@ import {
   keyUsage,
   OID,
   ocspNoCheck,
+  qualifiedStatements,
   subjectAltName,
   subjectKeyIdentifier,
+  withExtensions,
+  withoutExtension,
 } from './certificate-extensions.ts';
 
 /** Whoever signs certificates: a name and its private key. */
@@ -37,8 +40,32 @@ export interface Validity {
  */
 export const OCSP_URL = 'http://ocsp.kids-id.test/';
 
-/** Citizen authentication under BRCA6 (card facts §4.3). */
-export const CITIZEN_AUTHENTICATION_POLICY = '2.16.56.13.6.1.1.1000';
+/** Certificate policies under one root (card facts §4.3). */
+export interface PolicySet {
+  readonly citizenAuthentication: string;
+  readonly citizenSignature: string;
+  readonly foreignerAuthentication: string;
+  readonly foreignerSignature: string;
+  readonly nationalRegister: string;
+}
+
+/** As under BRCA6. */
+export const EC_POLICIES: PolicySet = {
+  citizenAuthentication: '2.16.56.13.6.1.1.1000',
+  citizenSignature: '2.16.56.13.6.1.2.1000',
+  foreignerAuthentication: '2.16.56.13.6.2.1.1000',
+  foreignerSignature: '2.16.56.13.6.2.2.1000',
+  nationalRegister: '2.16.56.13.6.0.1',
+};
+
+/** As under BRCA4. */
+export const RSA_POLICIES: PolicySet = {
+  citizenAuthentication: '2.16.56.12.1.1.2.2',
+  citizenSignature: '2.16.56.12.1.1.2.1',
+  foreignerAuthentication: '2.16.56.12.1.1.7.2',
+  foreignerSignature: '2.16.56.12.1.1.7.1',
+  nationalRegister: '2.16.56.12.1.1.4',
+};
 
 const CERTIFICATES_URL = 'http://crt.kids-id.test/eid';
 const CRL_URL = 'http://crl.kids-id.test/eid';
@@ -105,6 +132,7 @@ export function authenticationOptions(
   publicKey: KeyObject,
   issuer: Signer,
   validity: Validity,
+  policy: string = EC_POLICIES.citizenAuthentication,
 ): CertificateOptions {
   return {
     ...validity,
@@ -114,7 +142,7 @@ export function authenticationOptions(
     extensions: [
       keyUsage(KEY_USAGE.digitalSignature),
       extendedKeyUsage(OID.clientAuth),
-      certificatePolicies(CITIZEN_AUTHENTICATION_POLICY),
+      certificatePolicies(policy),
       authorityInfoAccess({ ocsp: OCSP_URL, caIssuers: `${CERTIFICATES_URL}/eidc.crt` }),
       crlDistributionPoint(`${CRL_URL}/eidc.crl`),
       ...keyIdentifiers(publicKey, issuer),
@@ -122,17 +150,41 @@ export function authenticationOptions(
   };
 }
 
-/** The subject of an authentication certificate, in the Belgian layout and one OU more. */
-export function authenticationSubject(person: {
-  readonly givenNames: string;
-  readonly surname: string;
-  readonly nationalNumber: string;
-}): DistinguishedName {
+/** A card's certificate for qualified signatures: no login may take it. */
+export function signatureOptions(
+  subject: DistinguishedName,
+  publicKey: KeyObject,
+  issuer: Signer,
+  validity: Validity,
+  policy: string,
+): CertificateOptions {
+  const options = authenticationOptions(subject, publicKey, issuer, validity, policy);
+  return {
+    ...options,
+    extensions: [
+      ...withoutExtension(
+        withExtensions(options.extensions, keyUsage(KEY_USAGE.nonRepudiation)),
+        OID.extendedKeyUsage,
+      ),
+      qualifiedStatements(),
+    ],
+  };
+}
+
+/** The subject of a card's certificate, in the Belgian layout and one OU more. */
+export function cardSubject(
+  person: {
+    readonly givenNames: string;
+    readonly surname: string;
+    readonly nationalNumber: string;
+  },
+  use: 'Authentication' | 'Signature',
+): DistinguishedName {
   const [firstName = ''] = person.givenNames.split(' ');
   return [
     { type: 'C', value: 'BE' },
     { type: 'OU', value: 'TEST ONLY' },
-    { type: 'CN', value: `${firstName} ${person.surname} (Authentication)` },
+    { type: 'CN', value: `${firstName} ${person.surname} (${use})` },
     { type: 'SN', value: person.surname },
     { type: 'GN', value: person.givenNames },
     { type: 'serialNumber', value: person.nationalNumber },
@@ -144,6 +196,7 @@ export function nationalRegisterOptions(
   publicKey: KeyObject,
   issuer: Signer,
   validity: Validity,
+  policy: string = EC_POLICIES.nationalRegister,
 ): CertificateOptions {
   return {
     ...validity,
@@ -157,7 +210,7 @@ export function nationalRegisterOptions(
     publicKey,
     extensions: [
       keyUsage(KEY_USAGE.digitalSignature, KEY_USAGE.nonRepudiation),
-      certificatePolicies('2.16.56.13.6.0.1'),
+      certificatePolicies(policy),
       crlDistributionPoint(`${CRL_URL}/brca6.crl`),
       ...keyIdentifiers(publicKey, issuer),
     ],

@@ -7,7 +7,7 @@ import { createEcKey } from './authorities.ts';
 import { buildCertificate, type CertificateOptions } from './build-certificate.ts';
 import {
   authenticationOptions,
-  authenticationSubject,
+  cardSubject,
   type Signer,
   validityAround,
 } from './certificate-profiles.ts';
@@ -30,11 +30,10 @@ export interface Forgery {
 export function forgeCertificate(pki: TestPki, forgery: Forgery = {}): TestIdentity {
   const privateKey = forgery.key ?? createEcKey('P-384');
   const options = authenticationOptions(
-    authenticationSubject({
-      givenNames: 'Forged',
-      surname: 'Example',
-      nationalNumber: FORGED_NATIONAL_NUMBER,
-    }),
+    cardSubject(
+      { givenNames: 'Forged', surname: 'Example', nationalNumber: FORGED_NATIONAL_NUMBER },
+      'Authentication',
+    ),
     createPublicKey(privateKey),
     forgery.issuer ?? pki.citizenCa,
     validityAround(pki.now, 10, 10),

@@ -1,7 +1,7 @@
 /**
  * An OCSP responder over HTTP for the test PKI (RFC 6960 appendix A: POST and GET), with ways to
- * fail on demand. TEST ONLY. It answers for the Citizen CA and for the root, each through its
- * delegated responder certificate.
+ * fail on demand. TEST ONLY. It answers for the CAs of citizens and foreigners and for their roots, each through
+ * its delegated responder certificate.
  */
 import { createHash, createPublicKey, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -151,8 +151,9 @@ function createAnswerer(
   pki: TestPki,
   now: () => Date,
 ): (body: Uint8Array, mode: OcspMode) => Uint8Array {
-  const delegations = [
+  const delegations: readonly Delegation[] = [
     { issuer: pki.citizenCa, responder: pki.ocspResponder },
+    { issuer: pki.foreignerCa, responder: pki.foreignerOcspResponder },
     { issuer: pki.root, responder: pki.rootOcspResponder },
   ];
   const validity = validityAround(pki.now, 1, 90);
@@ -167,9 +168,9 @@ function createAnswerer(
     if (request === undefined) return buildOcspFailure(OCSP_FAILURE.malformedRequest);
     if (mode === 'try-later') return buildOcspFailure(OCSP_FAILURE.tryLater);
     const asked = request.tbsRequest.requestList.map(({ reqCert }) => reqCert);
-    const delegation = delegations.find(({ issuer }) =>
-      asked.every((id) => isIssuedBy(id, issuer)),
-    );
+    const isAbout = ({ issuer }: Delegation): boolean =>
+      asked.every((id) => isIssuedBy(id, issuer));
+    const delegation = delegations.find(isAbout) ?? rsaDelegations(pki).find(isAbout);
     if (!delegation) return buildOcspFailure(OCSP_FAILURE.unauthorized);
     const saidAt = new Date(now().getTime() + ageOf(mode));
     return buildOcspResponse({
@@ -179,6 +180,15 @@ function createAnswerer(
       extensions: answerExtensions(request, mode),
     });
   };
+}
+
+/** Looked at last: RSA authorities may have yet to be made. */
+function rsaDelegations(pki: TestPki): readonly Delegation[] {
+  const { citizenCa, root, ocspResponder, rootOcspResponder } = pki.rsa();
+  return [
+    { issuer: citizenCa, responder: ocspResponder },
+    { issuer: root, responder: rootOcspResponder },
+  ];
 }
 
 function parseRequest(body: Uint8Array): pkijs.OCSPRequest | undefined {

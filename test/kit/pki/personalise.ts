@@ -1,110 +1,113 @@
 /**
- * Makes the data of one card for a synthetic person: keys, certificate, identity and address with
- * the National Register's signatures (card facts §3). TEST ONLY.
+ * Makes the data of one card for a synthetic person: keys, certificates, identity and address with the National
+ * Register's signatures (card facts §3). TEST ONLY.
  */
-import { createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { type CardContents, SIGNATURE_FILE_BYTES } from '../card/card-contents.ts';
-import { nationalNumberOf, PERSONS, type Person } from '../persons.ts';
-import { createEcKey } from './authorities.ts';
-import { buildCertificate, createSerial } from './build-certificate.ts';
-import {
-  authenticationOptions,
-  authenticationSubject,
-  type Validity,
-  validityAround,
-} from './certificate-profiles.ts';
-import { cardDatesOf, encodeAddressFile, encodeIdentityFile } from './identity-file.ts';
+import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
+import { getApplet } from '../card/applets.ts';
+import type { CardContents } from '../card/card-contents.ts';
+import { type CardApplet, isAdult, nationalNumberOf, PERSONS, type Person } from '../persons.ts';
+import { createEcKey, createRsaKey } from './authorities.ts';
+import { issueCardCertificate } from './card-certificate.ts';
+import { type CardForgery, type CardIssuer, findCardIssuer } from './card-issuer.ts';
+import { encodeAddressFile, encodeIdentityFile } from './identity-file.ts';
 import { createPortrait } from './portrait.ts';
 import type { TestPki } from './test-pki.ts';
 
+const PORTRAITS = 30;
+
 /**
- * Makes the contents of a fresh card, with keys and certificate of its own. The certificate is
- * entered in the PKI's register, so that its OCSP responder knows it.
+ * Makes the contents of a fresh card, with keys and certificates of its own. The certificates are entered in the
+ * PKI's register, so that its OCSP responder knows them.
+ * @param options `applet`: of the card, the person's own by default; with `forgery` one thing is wrong
  */
 export async function personalise(options: {
   person: Person;
   pki: TestPki;
   now: Date;
+  applet?: CardApplet;
+  forgery?: CardForgery;
 }): Promise<CardContents> {
-  const { person, pki, now } = options;
-  const hasCertificate = person.certificate !== 'none';
-  const authenticationKey = hasCertificate ? createEcKey('P-384') : undefined;
-  const basicKey = createEcKey('P-384');
-  // GET CARD DATA (card facts §1.3): "SL", the manufacturer, 12 bytes of its own
-  const chipSerial = Uint8Array.from([0x53, 0x4c, 0x47, 0x90, ...randomBytes(12)]);
-  const photo = createPortrait(PERSONS.indexOf(person) + 1);
+  const { person, pki, now, forgery } = options;
+  const applet = options.applet ?? person.applet ?? '1.8';
+  const issuer = findCardIssuer({ person, pki, now, applet, forgery });
+  const authentication = person.certificate === 'none' ? undefined : createHolderKey(applet);
+  const signature = authentication && isAdult(person) ? createHolderKey(applet) : undefined;
+  const issue = (key: KeyObject | undefined, use: 'Authentication' | 'Signature') =>
+    key && issueCardCertificate({ person, pki, now, issuer, key, use });
+  return {
+    applet,
+    pin: person.pin,
+    authenticationKey: authentication,
+    signatureKey: signature,
+    authenticationCertificate: issue(authentication, 'Authentication'),
+    signatureCertificate: issue(signature, 'Signature'),
+    citizenCaCertificate: issuer.authority.certificate,
+    rootCertificate: issuer.root.certificate,
+    nationalRegisterCertificate: issuer.register.certificate,
+    ...createIdentity({ person, now, applet, issuer, forgery }),
+  };
+}
+
+type Identity = Pick<
+  CardContents,
+  | 'chipSerial'
+  | 'basicKey'
+  | 'identity'
+  | 'identitySignature'
+  | 'address'
+  | 'addressSignature'
+  | 'photo'
+>;
+
+function createIdentity(options: {
+  person: Person;
+  now: Date;
+  applet: CardApplet;
+  issuer: CardIssuer;
+  forgery: CardForgery | undefined;
+}): Identity {
+  const { person, now, applet, issuer, forgery } = options;
+  const basicKey = applet === '1.8' ? createEcKey('P-384') : undefined;
+  const shade = (PERSONS.indexOf(person) + 1) % PORTRAITS;
+  const photo = createPortrait(shade);
+  const chipSerial = createChipSerial(applet);
   const identity = encodeIdentityFile({
     person,
     now,
+    applet,
     chipSerial,
-    photo,
-    basicKey: createPublicKey(basicKey).export({ type: 'spki', format: 'der' }),
+    nationalNumber: nationalNumberOf(forgery === 'other-number' ? otherThan(person) : person, now),
+    photo: forgery === 'photo-hash' ? createPortrait(PORTRAITS) : photo,
+    basicKey: basicKey && createPublicKey(basicKey).export({ type: 'spki', format: 'der' }),
   });
-  const identitySignature = signFile(identity, pki);
-  const address = encodeAddressFile();
-  const isUnknown = person.certificate === 'unknown-issuer';
+  const other = Uint8Array.of(...identity, 0);
+  const identitySignature = issuer.signFile(forgery === 'other-data' ? other : identity);
+  const address = encodeAddressFile(applet);
+  const stored = Buffer.alloc(getApplet(applet).signatureFileBytes);
+  stored.set(identitySignature);
   return {
     chipSerial,
-    pin: person.pin,
-    authenticationKey,
     basicKey,
-    authenticationCertificate:
-      authenticationKey && issueAuthentication({ person, pki, now, key: authenticationKey }),
-    citizenCaCertificate: (isUnknown ? pki.unknownCa : pki.citizenCa).certificate,
-    rootCertificate: (isUnknown ? pki.unknownRoot : pki.root).certificate,
-    nationalRegisterCertificate: pki.nationalRegister.certificate,
     identity,
     identitySignature,
     address,
     // The address is bound to the identity by the signature file as it is stored (card facts §3.6)
-    addressSignature: signFile(Buffer.concat([address, storedSignature(identitySignature)]), pki),
+    addressSignature: issuer.signFile(Buffer.concat([address, stored])),
     photo,
   };
 }
 
-function issueAuthentication(options: {
-  person: Person;
-  pki: TestPki;
-  now: Date;
-  key: KeyObject;
-}): Uint8Array {
-  const { person, pki, now } = options;
-  const issuer = person.certificate === 'unknown-issuer' ? pki.unknownCa : pki.citizenCa;
-  const serial = createSerial();
-  const subject = authenticationSubject({
-    givenNames: person.givenNames,
-    surname: person.surname,
-    nationalNumber: nationalNumberOf(person, now),
-  });
-  const publicKey = createPublicKey(options.key);
-  const certificate = buildCertificate({
-    ...authenticationOptions(subject, publicKey, issuer, certificateValidity(person, now)),
-    serial,
-  });
-  pki.issued.record(
-    issuer.certificate,
-    serial,
-    person.certificate === 'revoked'
-      ? { kind: 'revoked', revokedAt: validityAround(now, 1, 0).notBefore }
-      : { kind: 'good' },
-  );
-  return certificate;
+/** GET CARD DATA (card facts §1.3): "SL", the manufacturer, 12 bytes of its own. */
+function createChipSerial(applet: CardApplet): Uint8Array {
+  const manufacturer = applet === '1.8' ? [0x47, 0x90] : [0x49, 0x4e];
+  return Uint8Array.of(0x53, 0x4c, ...manufacturer, ...randomBytes(12));
 }
 
-/**
- * As long as the card, from a day before it was made: "made today" is valid now in every time zone.
- */
-function certificateValidity(person: Person, now: Date): Validity {
-  const { from, until } = cardDatesOf(person, now);
-  return { notBefore: validityAround(from, 1, 0).notBefore, notAfter: until };
+function createHolderKey(applet: CardApplet): KeyObject {
+  if (applet === '1.8') return createEcKey('P-384');
+  return createRsaKey(applet === '1.7' ? 2048 : 1024);
 }
 
-function signFile(content: Uint8Array, pki: TestPki): Uint8Array {
-  return Uint8Array.from(sign('sha384', content, pki.nationalRegister.privateKey));
-}
-
-function storedSignature(signature: Uint8Array): Uint8Array {
-  const stored = new Uint8Array(SIGNATURE_FILE_BYTES);
-  stored.set(signature);
-  return stored;
+function otherThan(person: Person): Person {
+  return { ...person, born: { ...person.born, yearsAgo: person.born.yearsAgo + 1 } };
 }

@@ -1,10 +1,17 @@
 /**
- * The test PKI: CAs in the Belgian EC profile, kept in a folder, and what they issue at each start.
+ * The test PKI: CAs in the Belgian profiles, kept in a folder, and what they issue at each start.
  * TEST ONLY: every subject says so, and a production gateway refuses to load any of it.
  */
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
-import { createEcKey, openAuthorities, type TestAuthorities } from './authorities.ts';
+import {
+  createEcKey,
+  openAuthorities,
+  openRsaAuthorities,
+  type RsaTestAuthorities,
+  type TestAuthorities,
+  type TestAuthority,
+} from './authorities.ts';
 import {
   buildCertificate,
   type CertificateOptions,
@@ -31,15 +38,24 @@ export interface WebCertificate extends TestIdentity {
   readonly privateKeyPem: string;
 }
 
+/** The RSA authorities and the delegated OCSP responders of their Citizen CA and root. */
+export interface RsaTestPki extends RsaTestAuthorities {
+  readonly ocspResponder: TestIdentity;
+  readonly rootOcspResponder: TestIdentity;
+}
+
 /** The authorities and what they issued at this start. */
 export interface TestPki extends TestAuthorities {
   /** The instant the PKI was opened for. */
   readonly now: Date;
   readonly nationalRegister: TestIdentity;
-  /** Delegated OCSP responders: one of the Citizen CA, one of the root. */
+  /** Delegated OCSP responders: of the Citizen CA, of the Foreigner CA, of the root. */
   readonly ocspResponder: TestIdentity;
+  readonly foreignerOcspResponder: TestIdentity;
   readonly rootOcspResponder: TestIdentity;
   readonly issued: IssuedRegister;
+  /** The same for cards with RSA keys. Their CAs are made at the first call, unless the folder has them. */
+  rsa(): RsaTestPki;
   /** Issues a server certificate (EC P-256, 90 days) for host names and IPv4 addresses. */
   issueWebCertificate(names: readonly [string, ...string[]]): WebCertificate;
 }
@@ -55,23 +71,24 @@ export async function openTestPki(options: { dir: string; now: Date }): Promise<
   }
   const { dir, now } = options;
   const authorities = openAuthorities({ dir, now });
-  const { root, citizenCa, webCa } = authorities;
+  const { root, citizenCa, foreignerCa, webCa } = authorities;
   const issued = openIssuedRegister(join(dir, 'issued'));
   const validity = validityAround(now, 1, 90);
   const nationalRegister = issueIdentity(nationalRegisterOptions, root, validity);
-  for (const certificate of [citizenCa.certificate, nationalRegister.certificate]) {
-    const serial = serialOf(certificate);
-    if (issued.find(root.certificate, serial) === undefined) {
-      issued.record(root.certificate, serial, { kind: 'good' });
-    }
-  }
+  recordAsGood(issued, root, [citizenCa, foreignerCa, nationalRegister]);
+  let rsa: RsaTestPki | undefined;
   return {
     ...authorities,
     now,
     issued,
     nationalRegister,
     ocspResponder: issueIdentity(ocspResponderOptions, citizenCa, validity),
+    foreignerOcspResponder: issueIdentity(ocspResponderOptions, foreignerCa, validity),
     rootOcspResponder: issueIdentity(ocspResponderOptions, root, validity),
+    rsa() {
+      rsa ??= openRsaPki({ dir, now, issued, validity });
+      return rsa;
+    },
     issueWebCertificate(names) {
       const privateKey = createEcKey('P-256');
       const certificate = buildCertificate(
@@ -85,6 +102,37 @@ export async function openTestPki(options: { dir: string; now: Date }): Promise<
       };
     },
   };
+}
+
+function openRsaPki(options: {
+  dir: string;
+  now: Date;
+  issued: IssuedRegister;
+  validity: Validity;
+}): RsaTestPki {
+  const { issued, validity } = options;
+  const authorities = openRsaAuthorities(options);
+  const { root, citizenCa, nationalRegister } = authorities;
+  recordAsGood(issued, root, [citizenCa, nationalRegister]);
+  return {
+    ...authorities,
+    ocspResponder: issueIdentity(ocspResponderOptions, citizenCa, validity),
+    rootOcspResponder: issueIdentity(ocspResponderOptions, root, validity),
+  };
+}
+
+/** Enters what an earlier start may have entered, and somebody revoked since. */
+function recordAsGood(
+  issued: IssuedRegister,
+  issuer: TestAuthority,
+  identities: readonly TestIdentity[],
+): void {
+  for (const { certificate } of identities) {
+    const serial = serialOf(certificate);
+    if (issued.find(issuer.certificate, serial) === undefined) {
+      issued.record(issuer.certificate, serial, { kind: 'good' });
+    }
+  }
 }
 
 /** The serial number of a certificate: big-endian, without a leading zero byte. */

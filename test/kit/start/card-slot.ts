@@ -3,6 +3,7 @@
  * socket that only the development host reads. TEST ONLY.
  */
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { InsertedCard } from '../card/answer-reader.ts';
 import { serveCardSocket } from '../card/card-socket.ts';
 import { findPcscdProblems, startPcscd } from '../card/pcscd.ts';
@@ -34,7 +35,10 @@ export async function openCardSlot(options: {
 
 async function openPcscSlot(dir: string): Promise<CardSlot> {
   const pcscd = await startPcscd({ dir: join(dir, 'pcscd') });
-  const holder = createHolder((card) => connectVpcd({ card, port: pcscd.port }));
+  const holder = createHolder(async (card, isSwap) => {
+    if (isSwap) await delay(READER_POLLS_MS);
+    return connectVpcd({ card, port: pcscd.port });
+  });
   return {
     kind: 'pcsc',
     problems: [],
@@ -60,8 +64,14 @@ function openSocketSlot(dir: string, problems: readonly string[]): CardSlot {
   };
 }
 
-/** One card at a time, whatever the reader. */
-function createHolder(put: (card: VirtualCard) => Promise<InsertedCard>) {
+/**
+ * Two turns of the daemon's polling (0.4 s): it misses a card that takes another one's place faster, as no hand can,
+ * and nothing tells that it has polled.
+ */
+const READER_POLLS_MS = 900;
+
+/** One card at a time, whatever the reader. `isSwap`: another one was taken out just now. */
+function createHolder(put: (card: VirtualCard, isSwap: boolean) => Promise<InsertedCard>) {
   let inserted: InsertedCard | undefined;
   async function remove(): Promise<void> {
     await inserted?.remove();
@@ -70,8 +80,9 @@ function createHolder(put: (card: VirtualCard) => Promise<InsertedCard>) {
   return {
     remove,
     async insert(card: VirtualCard): Promise<void> {
+      const isSwap = inserted !== undefined;
       await remove();
-      inserted = await put(card);
+      inserted = await put(card, isSwap);
     },
   };
 }

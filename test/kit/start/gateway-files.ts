@@ -32,8 +32,12 @@ export async function writeGatewayFiles(options: {
   mkdirSync(clientsFolder, { recursive: true, mode: 0o700 });
   const write = (name: string, content: string) =>
     writeFileSync(join(dir, name), content, { mode: 0o600 });
+  const rsa = pki.rsa();
   write('anchor.pem', encodeCertificatePem(pki.root.certificate));
+  write('rsa-anchor.pem', encodeCertificatePem(rsa.root.certificate));
   write('citizen-ca.pem', encodeCertificatePem(pki.citizenCa.certificate));
+  write('foreigner-ca.pem', encodeCertificatePem(pki.foreignerCa.certificate));
+  write('rsa-citizen-ca.pem', encodeCertificatePem(rsa.citizenCa.certificate));
   writeWebCertificate(dir, pki, new URL(origin).hostname);
   for (const [index, client] of options.clients.entries()) {
     write(`clients/${index}.json`, JSON.stringify(client, undefined, 2));
@@ -49,8 +53,11 @@ export async function writeGatewayFiles(options: {
     clientsFolder: 'clients',
     storeFile: 'store.sqlite',
     trust: {
-      anchorFiles: ['anchor.pem'],
-      intermediates: [{ file: 'citizen-ca.pem', ocspUrl: OCSP_URL }],
+      anchorFiles: ['anchor.pem', 'rsa-anchor.pem'],
+      intermediates: ['citizen-ca.pem', 'foreigner-ca.pem', 'rsa-citizen-ca.pem'].map((file) => ({
+        file,
+        ocspUrl: OCSP_URL,
+      })),
     },
     ocspResponders: { 'ocsp.kids-id.test': options.ocspUrl },
   };

@@ -105,13 +105,17 @@ function readerOf(link: CardLink | undefined): CardReader {
       const { removed, exchange, socket } = link;
       return {
         removed,
+        hasKeypad: false,
+        async recover() {
+          socket.write(encodeFrame(Uint8Array.of(CONTROL_RESET)));
+        },
         async withTransaction(work) {
           let end = 'leave' as TransactionEnd;
           const setEnd = (wanted: TransactionEnd) => {
             end = wanted;
           };
           try {
-            return await work({ transmit: exchange, setEnd });
+            return await work({ transmit: exchange, setEnd, keypad: undefined });
           } finally {
             if (end === 'reset') socket.write(encodeFrame(Uint8Array.of(CONTROL_RESET)));
           }

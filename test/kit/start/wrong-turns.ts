@@ -158,6 +158,11 @@ export async function closeBy(window: Page, act: () => Promise<void>): Promise<v
   await waitForClose(window);
 }
 
+/** VERIFY with a PIN; without one it is a question. */
+export function presentsPin(command: Uint8Array): boolean {
+  return command[1] === 0x20 && command.length > 5;
+}
+
 /** Waits until a window is gone. */
 export async function waitForClose(window: Page): Promise<void> {
   if (!window.isClosed()) await window.waitForEvent('close');
