@@ -10,9 +10,6 @@ import type { TLSSocket } from 'node:tls';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { createCardAdmission, getClient } from './admit-card.ts';
 import { createAssets } from './assets.ts';
-import type { Certificate } from './certificate/certificate.ts';
-import { createOcspFetch } from './certificate/ocsp-fetch.ts';
-import { createRevocationChecker } from './certificate/revocation-checker.ts';
 import type { Deps } from './deps.ts';
 import { bindInteraction, checkBrowser, ensureBrowserCookie } from './login/browser-cookie.ts';
 import { createCardChannel } from './login/card-channel.ts';
@@ -63,12 +60,7 @@ export function createGateway(deps: Deps): Server {
 }
 
 function createCardListener(deps: Deps, chain: LoginChain): RequestListener {
-  const { config, keys, clients, trust, now, logger } = deps;
-  const fetchOcsp = createOcspFetch({ responders: config.ocspResponders });
-  const ocspUrlOf = (issuer: Certificate) =>
-    // loadTrust keeps the order of the configuration.
-    config.trust.intermediates[trust.intermediates.indexOf(issuer)]?.ocspUrl;
-  const revocation = createRevocationChecker({ trust, fetchOcsp, now, ocspUrlOf });
+  const { config, keys, clients, trust, revocation, now, logger } = deps;
   const { tls } = config;
   const webCertificates = [tls.certificateFile, tls.nextCertificateFile ?? []].flat();
   return createCardChannel({
@@ -109,7 +101,10 @@ function createWebListener(deps: Deps, chain: LoginChain): RequestListener {
   app.disable('x-powered-by');
   app.use(securityHeaders({ mode: config.mode }));
   app.use(createAssets(deps.pageScript));
-  app.use(createLoginRoutes({ origin: config.origin, store, chain, openId, logger }));
+  const isCheckingHard = () => deps.revocation.health().sources.some(({ isUp }) => !isUp);
+  app.use(
+    createLoginRoutes({ origin: config.origin, store, chain, openId, logger, isCheckingHard }),
+  );
   app.get('/auth', (request, response, next) => {
     ensureBrowserCookie(request, response);
     next();

@@ -6,15 +6,19 @@ import { origin } from './protocol/fields.ts';
 
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(1_024));
 
+const httpUrl = v.pipe(v.string(), v.maxLength(1_024), v.url(), v.regex(/^https?:/));
+const listener = v.strictObject({
+  host: v.pipe(v.string(), v.minLength(1), v.maxLength(253)),
+  port: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
+});
+const EARLY_REQUESTS_PER_MINUTE = 20;
+
 const schema = v.strictObject({
   /** `test` takes anchors whose subject says TEST ONLY and no others; `production` the reverse. */
   mode: v.picklist(['production', 'test']),
   /** Public origin, which is also the OpenID issuer. */
   origin,
-  listen: v.strictObject({
-    host: v.pipe(v.string(), v.minLength(1), v.maxLength(253)),
-    port: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535)),
-  }),
+  listen: listener,
   tls: v.strictObject({
     keyFile: path,
     certificateFile: path,
@@ -29,6 +33,10 @@ const schema = v.strictObject({
   storeFile: path,
   trust: v.strictObject({
     anchorFiles: v.pipe(v.array(path), v.minLength(1), v.maxLength(16)),
+    /** SHA-256 of an anchor's SubjectPublicKeyInfo: for roots that are not known by fingerprint. */
+    anchorPins: v.optional(
+      v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/i))), v.maxLength(16)),
+    ),
     /** `ocspUrl` as its certificates name it: the status is then asked while the PIN is typed. */
     intermediates: v.pipe(
       v.array(v.strictObject({ file: path, ocspUrl: v.optional(v.pipe(v.string(), v.url())) })),
@@ -37,10 +45,34 @@ const schema = v.strictObject({
     ),
   }),
   /** The OCSP hosts that may be asked, and where each is reached. */
-  ocspResponders: v.record(
-    v.pipe(v.string(), v.regex(/^[a-z0-9.-]{1,253}$/)),
-    v.pipe(v.string(), v.url(), v.startsWith('http')),
+  ocspResponders: v.record(v.pipe(v.string(), v.regex(/^[a-z0-9.-]{1,253}$/)), httpUrl),
+  revocation: v.optional(
+    v.strictObject({
+      /** Asked when the responder that a certificate names does not answer; its host is one of `ocspResponders`. */
+      fallbackOcspUrl: v.optional(httpUrl),
+      /** Where the CRLs of a CA are, asked after the responders. `caFile` is one of `trust`'s files. */
+      crls: v.optional(
+        v.pipe(
+          v.array(
+            v.strictObject({
+              caFile: path,
+              urls: v.pipe(v.array(httpUrl), v.minLength(1), v.maxLength(8)),
+            }),
+          ),
+          v.maxLength(80),
+        ),
+        [],
+      ),
+      /** OCSP requests that may start while a PIN is typed; the others start after it. */
+      earlyRequestsPerMinute: v.optional(
+        v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
+        EARLY_REQUESTS_PER_MINUTE,
+      ),
+    }),
+    {},
   ),
+  /** `/readyz` and `/metrics` over plain http, for machines of the operator's alone. */
+  operations: v.optional(listener),
 });
 
 export type GatewayConfig = v.InferOutput<typeof schema>;
@@ -57,6 +89,12 @@ export class ConfigError extends Error {
 export function readConfig(file: string): GatewayConfig {
   const config = judge(file, schema);
   const at = (relative: string) => resolve(dirname(file), relative);
+  const resolved = resolvePaths(config, at);
+  checkReferences(file, resolved);
+  return resolved;
+}
+
+function resolvePaths(config: GatewayConfig, at: (relative: string) => string): GatewayConfig {
   const { nextCertificateFile } = config.tls;
   return {
     ...config,
@@ -69,10 +107,27 @@ export function readConfig(file: string): GatewayConfig {
     clientsFolder: at(config.clientsFolder),
     storeFile: at(config.storeFile),
     trust: {
+      ...config.trust,
       anchorFiles: config.trust.anchorFiles.map(at),
       intermediates: config.trust.intermediates.map((ca) => ({ ...ca, file: at(ca.file) })),
     },
+    revocation: {
+      ...config.revocation,
+      crls: config.revocation.crls.map((crl) => ({ ...crl, caFile: at(crl.caFile) })),
+    },
   };
+}
+
+/** What one field says of another. */
+function checkReferences(file: string, { trust, revocation, ocspResponders }: GatewayConfig): void {
+  const caFiles = [...trust.anchorFiles, ...trust.intermediates.map((ca) => ca.file)];
+  if (revocation.crls.some(({ caFile }) => !caFiles.includes(caFile))) {
+    throw new ConfigError(`${file}: revocation.crls names a caFile that trust does not have`);
+  }
+  const { fallbackOcspUrl } = revocation;
+  if (fallbackOcspUrl && !Object.hasOwn(ocspResponders, new URL(fallbackOcspUrl).hostname)) {
+    throw new ConfigError(`${file}: the host of revocation.fallbackOcspUrl is no ocspResponders`);
+  }
 }
 
 /**

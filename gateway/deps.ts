@@ -1,4 +1,5 @@
 /** What the gateway is given from outside: its configuration read, its files open, its clock and its log. */
+import type { RevocationChecker } from './certificate/revocation-checker.ts';
 import type { Trust } from './certificate/trust.ts';
 import type { GatewayConfig } from './config.ts';
 import type { GatewayKeys } from './keys.ts';
@@ -17,6 +18,7 @@ export interface Deps {
   readonly keys: GatewayKeys;
   readonly clients: ClientRegistry;
   readonly trust: Trust;
+  readonly revocation: RevocationChecker;
   readonly store: Store;
   readonly pageScript: string;
   readonly now: () => Date;

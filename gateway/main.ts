@@ -11,7 +11,9 @@ import { ConfigError, type GatewayConfig, readConfig } from './config.ts';
 import { createKeysFile, readKeys } from './keys.ts';
 import { buildPageScript } from './login/build-page-script.ts';
 import { loadClients } from './oidc/clients.ts';
+import { createOperations } from './operations.ts';
 import { KidsIdError } from './protocol/errors.ts';
+import { createRevocation } from './revocation.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 
 const USAGE = `Usage:
@@ -42,15 +44,20 @@ async function serve(config: GatewayConfig): Promise<void> {
   const now = () => new Date();
   const logger = pino();
   const store = openSqliteStore({ path: config.storeFile, now });
+  const { anchorFiles, anchorPins, intermediates } = config.trust;
+  const trust = loadTrust({
+    mode: config.mode,
+    anchors: anchorFiles.map(readPem),
+    intermediates: intermediates.map(({ file }) => readPem(file)),
+    ...(anchorPins && { anchorPins }),
+  });
+  const revocation = createRevocation({ config, trust, now });
   const server = createGateway({
     config,
     keys: await readKeys(config.keysFile),
     clients: loadClients(config.clientsFolder),
-    trust: loadTrust({
-      mode: config.mode,
-      anchors: config.trust.anchorFiles.map(readPem),
-      intermediates: config.trust.intermediates.map(({ file }) => readPem(file)),
-    }),
+    trust,
+    revocation,
     store,
     pageScript: await buildPageScript(),
     now,
@@ -59,7 +66,12 @@ async function serve(config: GatewayConfig): Promise<void> {
   await once(server.listen(config.listen), 'listening');
   logger.info({ origin: config.origin, mode: config.mode }, 'listening');
 
+  const operations = createOperations({ store, health: revocation.health });
+  if (config.operations) await once(operations.listen(config.operations), 'listening');
+
   const stop = () => {
+    operations.close();
+    operations.closeAllConnections();
     server.close(() => void store.close());
     server.closeAllConnections();
   };

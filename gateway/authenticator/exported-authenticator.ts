@@ -3,6 +3,7 @@
  * certificate, in one order. Proof of possession comes before anything that asks the network.
  */
 import { type Certificate, parseCertificate } from '../certificate/certificate.ts';
+import { checkCardKey } from '../certificate/key-policy.ts';
 import { equalBytes } from '../protocol/bytes.ts';
 import { KidsIdError } from '../protocol/errors.ts';
 import {
@@ -14,6 +15,7 @@ import {
   verifyFinished,
 } from '../protocol/exported-authenticator.ts';
 import type { CertificateRequest } from '../protocol/handshake.ts';
+import { NODE_HASHING } from './node-hashing.ts';
 import { verifySignature } from './signature.ts';
 
 /** Judges the certificate itself: profile, path, revocation. Throws the code of the rule it breaks. */
@@ -21,7 +23,7 @@ export type CertificateJudge = (certificate: Certificate) => Promise<void>;
 
 /**
  * Verifies an authenticator for the request and the connection it must belong to.
- * @throws {KidsIdError} MESSAGE_MALFORMED, AUTHENTICATOR_INVALID, USER_CANCELLED for an empty one
+ * @throws {KidsIdError} MESSAGE_MALFORMED, CERTIFICATE_KEY, AUTHENTICATOR_INVALID, USER_CANCELLED for an empty one
  * (an authenticated "no"), CERTIFICATE_* and REVOCATION_UNKNOWN from the judge.
  */
 export async function verifyExportedAuthenticator(options: {
@@ -33,11 +35,12 @@ export async function verifyExportedAuthenticator(options: {
   const authenticator = decodeAuthenticator(options.bytes);
   if (authenticator.kind === 'empty') {
     const transcript = emptyTranscript(options.request.bytes, options.request.context);
-    await verifyFinished(options.keys, transcript, authenticator.finished);
+    await verifyFinished(options.keys, transcript, authenticator.finished, NODE_HASHING);
     throw new KidsIdError('USER_CANCELLED', 'empty authenticator');
   }
   checkCertificateMessage(authenticator, options.request);
   const certificate = parseCertificate(leafOf(authenticator));
+  checkCardKey(certificate);
   await verifyProof(authenticator, certificate, options);
   await options.judge(certificate);
   return certificate;
@@ -76,10 +79,10 @@ async function verifyProof(
   if (!request.signatureSchemes.includes(certificateVerify.scheme)) {
     throw new KidsIdError('AUTHENTICATOR_INVALID', 'scheme was not offered');
   }
-  const content = await certificateVerifyContent(keys, request.bytes, message.bytes);
-  verifySignature({ ...certificateVerify, spki: certificate.spki, content });
+  const content = await certificateVerifyContent(keys, request.bytes, message.bytes, NODE_HASHING);
+  verifySignature({ ...certificateVerify, publicKey: certificate.publicKey, content });
   const transcript = [request.bytes, message.bytes, certificateVerify.bytes];
-  await verifyFinished(keys, transcript, finished);
+  await verifyFinished(keys, transcript, finished, NODE_HASHING);
 }
 
 /** The first certificate is the card's; what is sent beside it is ignored (the path is built from our own CAs). */

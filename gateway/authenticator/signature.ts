@@ -1,5 +1,5 @@
 /** Verifies a TLS 1.3 signature scheme with the key of a certificate, by node:crypto alone (RFC 8446 §4.2.3). */
-import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { constants, type KeyObject, verify } from 'node:crypto';
 import { KidsIdError } from '../protocol/errors.ts';
 import { SIGNATURE_SCHEME } from '../protocol/handshake.ts';
 
@@ -35,19 +35,19 @@ export const OFFERED_SCHEMES: readonly number[] = [...SCHEMES.keys()];
 
 /**
  * Verifies a signature over `content` under a public key.
- * @param options.spki SubjectPublicKeyInfo, DER.
+ * @param options.publicKey Of the certificate, which parsed it.
  * @throws {KidsIdError} AUTHENTICATOR_INVALID when the scheme was not offered, does not fit the key,
  * or the signature is not right.
  */
 export function verifySignature(options: {
   scheme: number;
-  spki: Uint8Array;
+  publicKey: KeyObject;
   content: Uint8Array;
   signature: Uint8Array;
 }): void {
   const scheme = SCHEMES.get(options.scheme);
   if (!scheme) throw new KidsIdError('AUTHENTICATOR_INVALID', 'scheme was not offered');
-  const key = createPublicKey({ key: Buffer.from(options.spki), format: 'der', type: 'spki' });
+  const { publicKey: key } = options;
   if (!scheme.fits(key)) throw new KidsIdError('AUTHENTICATOR_INVALID', 'scheme of another key');
   const verifyKey = { key, ...scheme.options };
   if (!verify(scheme.hash, options.content, verifyKey, options.signature)) {

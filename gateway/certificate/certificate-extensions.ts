@@ -4,6 +4,8 @@
  */
 import { KidsIdError } from '../protocol/errors.ts';
 import { DER_TAG, type DerNode, DerReader, decodeObjectIdentifier, parseDer } from './der.ts';
+import { decodeAlternativeNames, type GeneralName } from './general-name.ts';
+import { decodeNameConstraints, type NameConstraints } from './name-constraints.ts';
 
 /** One extension; `value` is the DER inside the OCTET STRING. */
 export interface CertificateExtension {
@@ -32,7 +34,12 @@ export interface ExtensionValues {
   readonly keyUsage: readonly KeyUsage[] | undefined;
   readonly extendedKeyUsage: readonly string[] | undefined;
   readonly policies: readonly string[] | undefined;
+  readonly policyConstraints: PolicyConstraints | undefined;
+  /** Certificates that may follow before anyPolicy says nothing any more. */
+  readonly inhibitAnyPolicy: number | undefined;
   readonly basicConstraints: BasicConstraints | undefined;
+  readonly nameConstraints: NameConstraints | undefined;
+  readonly alternativeNames: readonly GeneralName[] | undefined;
   readonly subjectKeyId: Uint8Array | undefined;
   readonly authorityKeyId: Uint8Array | undefined;
   /** OCSP addresses of AuthorityInfoAccess, in order. */
@@ -44,20 +51,60 @@ export interface BasicConstraints {
   readonly pathLength: number | undefined;
 }
 
+/** Numbers of certificates that may follow before the constraint holds (RFC 5280 §4.2.1.11). */
+export interface PolicyConstraints {
+  readonly requireExplicitPolicy: number | undefined;
+  readonly inhibitPolicyMapping: number | undefined;
+}
+
 /** Object identifiers of extensions and of key purposes. */
 export const EXTENSION_OID = {
   subjectKeyId: '2.5.29.14',
   keyUsage: '2.5.29.15',
+  alternativeNames: '2.5.29.17',
   basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
   policies: '2.5.29.32',
+  policyMappings: '2.5.29.33',
   authorityKeyId: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
   extendedKeyUsage: '2.5.29.37',
+  inhibitAnyPolicy: '2.5.29.54',
   authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
   ocspNoCheck: '1.3.6.1.5.5.7.48.1.5',
 } as const;
 
+const PROCESSED: ReadonlySet<string> = new Set([
+  EXTENSION_OID.keyUsage,
+  EXTENSION_OID.alternativeNames,
+  EXTENSION_OID.basicConstraints,
+  EXTENSION_OID.nameConstraints,
+  EXTENSION_OID.policies,
+  EXTENSION_OID.policyMappings,
+  EXTENSION_OID.policyConstraints,
+  EXTENSION_OID.extendedKeyUsage,
+  EXTENSION_OID.inhibitAnyPolicy,
+]);
+
 const OCSP_ACCESS_METHOD = '1.3.6.1.5.5.7.48.1';
 const MAX_EXTENSIONS = 32;
+
+/** Tells whether a certificate has this extension, marked critical. */
+export function isCritical(
+  { extensions }: { readonly extensions: readonly CertificateExtension[] },
+  oid: string,
+): boolean {
+  return extensions.some((extension) => extension.oid === oid && extension.critical);
+}
+
+/** Finds a critical extension that no rule of this folder reads (RFC 5280 §4.2). */
+export function findUnknownCritical({
+  extensions,
+}: {
+  readonly extensions: readonly CertificateExtension[];
+}): CertificateExtension | undefined {
+  return extensions.find(({ oid, critical }) => critical && !PROCESSED.has(oid));
+}
 
 /**
  * Decodes the `[3] EXPLICIT Extensions` of a certificate. The same extension twice is an error.
@@ -76,7 +123,11 @@ export function decodeExtensions(
     keyUsage: find(EXTENSION_OID.keyUsage, decodeKeyUsage),
     extendedKeyUsage: find(EXTENSION_OID.extendedKeyUsage, decodeExtendedKeyUsage),
     policies: find(EXTENSION_OID.policies, decodePolicies),
+    policyConstraints: find(EXTENSION_OID.policyConstraints, decodePolicyConstraints),
+    inhibitAnyPolicy: find(EXTENSION_OID.inhibitAnyPolicy, decodeSkips),
     basicConstraints: find(EXTENSION_OID.basicConstraints, decodeBasicConstraints),
+    nameConstraints: find(EXTENSION_OID.nameConstraints, decodeNameConstraints),
+    alternativeNames: find(EXTENSION_OID.alternativeNames, decodeAlternativeNames),
     subjectKeyId: find(EXTENSION_OID.subjectKeyId, decodeSubjectKeyId),
     authorityKeyId: find(EXTENSION_OID.authorityKeyId, decodeAuthorityKeyId),
     ocspUrls: find(EXTENSION_OID.authorityInfoAccess, decodeOcspUrls) ?? [],
@@ -130,12 +181,34 @@ function decodePolicies(node: DerNode): string[] {
 function decodeBasicConstraints(node: DerNode): BasicConstraints {
   const reader = new DerReader(node);
   const isCa = reader.optional(DER_TAG.boolean)?.content[0] === 0xff;
-  const length = reader.optional(DER_TAG.integer)?.content;
+  const length = reader.optional(DER_TAG.integer);
   reader.end();
-  if (length === undefined) return { isCa, pathLength: undefined };
-  const [pathLength = 0x80] = length;
-  if (length.length !== 1 || pathLength >= 0x80) throw malformed('path length out of range');
-  return { isCa, pathLength };
+  return { isCa, pathLength: length && readSmall(length) };
+}
+
+/** An empty sequence says nothing, and must not be (§4.2.1.11). */
+function decodePolicyConstraints(node: DerNode): PolicyConstraints {
+  const reader = new DerReader(node);
+  const explicit = reader.optional(0x80);
+  const mapping = reader.optional(0x81);
+  reader.end();
+  if (!explicit && !mapping) throw malformed('empty policy constraints');
+  return {
+    requireExplicitPolicy: explicit && readSmall(explicit),
+    inhibitPolicyMapping: mapping && readSmall(mapping),
+  };
+}
+
+function decodeSkips(node: DerNode): number {
+  if (node.tag !== DER_TAG.integer) throw malformed('not a number of certificates');
+  return readSmall(node);
+}
+
+/** A number of certificates: 0 to 127. */
+function readSmall({ content }: DerNode): number {
+  const [value = 0x80] = content;
+  if (content.length !== 1 || value >= 0x80) throw malformed('number of certificates out of range');
+  return value;
 }
 
 function decodeSubjectKeyId(node: DerNode): Uint8Array {

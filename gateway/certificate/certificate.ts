@@ -17,13 +17,14 @@ import {
   decodeTime,
   parseDer,
 } from './der.ts';
+import {
+  type ComparableName,
+  decodeName,
+  isSameName,
+  type NameAttribute,
+} from './distinguished-name.ts';
 
-/** One attribute of a distinguished name, with the string type that it was encoded in. */
-export interface NameAttribute {
-  readonly oid: string;
-  readonly value: string;
-  readonly encoding: 'utf8' | 'printable' | 'ia5' | 'other';
-}
+export type { NameAttribute } from './distinguished-name.ts';
 
 /** AlgorithmIdentifier: `parameters` is DER, absent where there are none. */
 export interface AlgorithmIdentifier {
@@ -49,6 +50,11 @@ export interface Certificate extends ExtensionValues {
   readonly issuerDer: Uint8Array;
   readonly subjectDer: Uint8Array;
   readonly subject: readonly NameAttribute[];
+  /** Issuer and subject to compare by (RFC 5280 §7.1). */
+  readonly issuerName: ComparableName;
+  readonly subjectName: ComparableName;
+  /** Issuer and subject are one name: a CA that renewed its key, or a root. */
+  readonly isSelfIssued: boolean;
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** SubjectPublicKeyInfo, DER. */
@@ -133,14 +139,18 @@ function decodeTbs(node: DerNode): TbsFields {
   reader.optional(0x82);
   const extensions = reader.optional(0xa3);
   reader.end();
-  decodeName(issuer);
+  const issuerName = decodeName(issuer).comparable;
+  const subjectName = decodeName(subject);
   return {
     version,
     serial,
     tbsSignatureAlgorithm,
     issuerDer: issuer.encoded,
     subjectDer: subject.encoded,
-    subject: decodeName(subject),
+    subject: subjectName.attributes,
+    issuerName,
+    subjectName: subjectName.comparable,
+    isSelfIssued: isSameName(issuerName, subjectName.comparable),
     notBefore,
     notAfter,
     spki: spki.encoded,
@@ -168,26 +178,6 @@ function decodeSerial(node: DerNode): Uint8Array {
     throw malformed('serial number out of range');
   }
   return serial;
-}
-
-function decodeName(node: DerNode): NameAttribute[] {
-  return node.children.flatMap((rdn) => {
-    if (rdn.tag !== DER_TAG.set || rdn.children.length === 0) throw malformed('not a name');
-    return rdn.children.map(decodeAttribute);
-  });
-}
-
-function decodeAttribute(node: DerNode): NameAttribute {
-  const reader = new DerReader(node);
-  const oid = decodeObjectIdentifier(reader.next());
-  const { tag, content } = reader.next();
-  reader.end();
-  if (tag === DER_TAG.utf8String) {
-    return { oid, value: new TextDecoder().decode(content), encoding: 'utf8' };
-  }
-  const value = Buffer.from(content).toString('latin1');
-  if (tag === DER_TAG.printableString) return { oid, value, encoding: 'printable' };
-  return { oid, value, encoding: tag === DER_TAG.ia5String ? 'ia5' : 'other' };
 }
 
 function decodeKey(node: DerNode): Pick<Certificate, 'publicKey' | 'key'> {

@@ -3,7 +3,7 @@
  */
 import type { Certificate } from './certificate.ts';
 import { type VerifiedPath, verifyPath } from './path.ts';
-import { checkProfile } from './profile.ts';
+import { AUTHENTICATION_PROFILE } from './profile.ts';
 import { checkMode, type Trust } from './trust.ts';
 
 /**
@@ -17,7 +17,12 @@ export function checkCertificate(options: {
   trust: Trust;
   now: Date;
 }): VerifiedPath {
-  checkProfile(options.certificate);
-  checkMode(options.certificate, options.trust.mode);
-  return verifyPath(options);
+  const profile = {
+    ...AUTHENTICATION_PROFILE,
+    leafRules: [
+      ...AUTHENTICATION_PROFILE.leafRules,
+      (leaf: Certificate) => checkMode(leaf, options.trust.mode),
+    ],
+  };
+  return verifyPath({ ...options, profile });
 }

@@ -11,7 +11,8 @@ const MAX_RSA_BITS = 8192;
 const MAX_RSA_EXPONENT = 2n ** 32n;
 
 /**
- * Checks a card's key: EC P-384 (applet 1.8) or RSA of 2048 bits and more (1.7).
+ * Checks a card's key: EC P-384 (applet 1.8) or RSA of 2048 bits and more, in whole bytes
+ * (1.7).
  * @throws {KidsIdError} CERTIFICATE_KEY
  */
 export function checkCardKey(certificate: Certificate): void {
@@ -31,6 +32,7 @@ function checkKey({ key }: Certificate, curves: readonly string[]): void {
     key.kind === 'rsa'
       ? key.modulusBits >= MIN_RSA_BITS &&
         key.modulusBits <= MAX_RSA_BITS &&
+        key.modulusBits % 8 === 0 &&
         key.exponent % 2n === 1n &&
         key.exponent >= 3n &&
         key.exponent < MAX_RSA_EXPONENT

@@ -8,10 +8,12 @@ import * as pkijs from 'pkijs';
 import { type Certificate, decodeBitString } from './certificate.ts';
 import { parseDer } from './der.ts';
 
-/**
- * Which certificate is asked about. The hashes are SHA-1, the only ones that every responder knows.
- */
+/** Hashes in a CertID. They identify; no signature rests on them. */
+export type CertificateIdHash = 'sha1' | 'sha256';
+
+/** Which certificate is asked about (RFC 6960 §4.1.1). */
 export interface CertificateId {
+  readonly hash: CertificateIdHash;
   readonly issuerNameHash: Uint8Array;
   readonly issuerKeyHash: Uint8Array;
   /** Big-endian, without a leading zero byte. */
@@ -26,23 +28,40 @@ export interface OcspRequest {
   readonly der: Uint8Array;
 }
 
-/**
- * AlgorithmIdentifier of the hashes in a {@link CertificateId}. They identify; no signature rests
- * on them.
- */
-export const CERTIFICATE_ID_HASH = '1.3.14.3.2.26';
+/** AlgorithmIdentifiers of the hashes in a {@link CertificateId}. */
+export const CERTIFICATE_ID_HASHES: Readonly<Record<CertificateIdHash, string>> = {
+  sha1: '1.3.14.3.2.26',
+  sha256: '2.16.840.1.101.3.4.2.1',
+};
 
 export const OCSP_NONCE = '1.3.6.1.5.5.7.48.1.2';
 
 const NONCE_BYTES = 32;
 
-/** Builds a request with a fresh nonce for the certificate with that issuer and serial number. */
-export function createOcspRequest(issuer: Certificate, serial: Uint8Array): OcspRequest {
-  const certificateId = {
-    issuerNameHash: sha1(issuer.subjectDer),
-    issuerKeyHash: issuerKeyHash(issuer),
+/** The CertID of the certificate with that issuer and serial number. */
+export function createCertificateId(
+  issuer: Certificate,
+  serial: Uint8Array,
+  hash: CertificateIdHash,
+): CertificateId {
+  return {
+    hash,
+    issuerNameHash: digest(hash, issuer.subjectDer),
+    issuerKeyHash: digest(hash, keyBits(issuer)),
     serial,
   };
+}
+
+/**
+ * Builds a request with a fresh nonce for the certificate with that issuer and serial number. SHA-1
+ * unless told otherwise: the only hash that every responder knows.
+ */
+export function createOcspRequest(
+  issuer: Certificate,
+  serial: Uint8Array,
+  hash: CertificateIdHash = 'sha1',
+): OcspRequest {
+  const certificateId = createCertificateId(issuer, serial, hash);
   const nonce = Uint8Array.from(randomBytes(NONCE_BYTES));
   const request = new pkijs.OCSPRequest({
     tbsRequest: new pkijs.TBSRequest({
@@ -63,9 +82,7 @@ export function createOcspRequest(issuer: Certificate, serial: Uint8Array): Ocsp
  * KeyHash).
  */
 export function issuerKeyHash(certificate: Certificate): Uint8Array {
-  const [, key] = parseDer(certificate.spki).children;
-  if (key === undefined) throw new TypeError('a parsed certificate has a key');
-  return sha1(decodeBitString(key));
+  return digest('sha1', keyBits(certificate));
 }
 
 /** A copy of exactly these bytes as an ArrayBuffer, which pkijs and asn1js take. */
@@ -78,7 +95,7 @@ function encodeCertificateId(id: CertificateId): pkijs.CertID {
   const serial = (id.serial[0] ?? 0) >= 0x80 ? [0, ...id.serial] : id.serial;
   return new pkijs.CertID({
     hashAlgorithm: new pkijs.AlgorithmIdentifier({
-      algorithmId: CERTIFICATE_ID_HASH,
+      algorithmId: CERTIFICATE_ID_HASHES[id.hash],
       algorithmParams: new asn1js.Null(),
     }),
     issuerNameHash: new asn1js.OctetString({ valueHex: toArrayBuffer(id.issuerNameHash) }),
@@ -87,6 +104,12 @@ function encodeCertificateId(id: CertificateId): pkijs.CertID {
   });
 }
 
-function sha1(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from(createHash('sha1').update(bytes).digest());
+function keyBits(certificate: Certificate): Uint8Array {
+  const [, key] = parseDer(certificate.spki).children;
+  if (key === undefined) throw new TypeError('a parsed certificate has a key');
+  return decodeBitString(key);
+}
+
+function digest(hash: CertificateIdHash, bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from(createHash(hash).update(bytes).digest());
 }

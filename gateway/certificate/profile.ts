@@ -3,12 +3,13 @@
  * allow-list of policies, and nothing in it that could make it another kind of certificate.
  */
 import { KidsIdError } from '../protocol/errors.ts';
+import { AUTHORITY_RULES } from './authority.ts';
 import type { Certificate } from './certificate.ts';
-import { EXTENSION_OID } from './certificate-extensions.ts';
+import { EXTENSION_OID, isCritical } from './certificate-extensions.ts';
+import { type CertificateRule, checkPurpose, END_ENTITY_RULES } from './end-entity.ts';
 import { checkCardKey } from './key-policy.ts';
+import type { PathProfile } from './path-rules.ts';
 import { checkSignatureAlgorithm } from './signature.ts';
-
-type Check = (certificate: Certificate) => void;
 
 /** Numbers of the RSA roots in policy OIDs: BRCA, BRCA2, BRCA3, BRCA4 (card facts §4.3). */
 const RSA_ROOTS = [1, 9, 10, 12];
@@ -30,50 +31,35 @@ export const SIGNATURE_POLICIES: ReadonlySet<string> = new Set([
 /** id-kp-clientAuth (RFC 5280 §4.2.1.12). */
 export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 
-const KNOWN_CRITICAL: ReadonlySet<string> = new Set([
-  EXTENSION_OID.keyUsage,
-  EXTENSION_OID.basicConstraints,
-  EXTENSION_OID.policies,
-  EXTENSION_OID.extendedKeyUsage,
-]);
-
-/** What RFC 5280 asks of any certificate that a client shows for itself. */
-const END_ENTITY_CHECKS: readonly Check[] = [
-  checkVersion,
-  checkSubject,
-  checkCriticalExtensions,
-  checkNotAuthority,
-  checkExtendedKeyUsage,
-];
-
-const PROFILE_CHECKS: readonly Check[] = [
+const PROFILE_RULES: readonly CertificateRule[] = [
   checkCardKey,
   checkSignatureAlgorithm,
   checkNotForSignatures,
-  checkEndEntity,
+  ...END_ENTITY_RULES,
+  checkSubject,
   checkKeyUsage,
+  checkClientAuth,
   checkPolicy,
 ];
+
+/**
+ * The path of an authentication certificate. Its CAs need no policy of their own (Citizen CAs have
+ * one that its certificates do not repeat), unless one above requires it: then it must be one of the
+ * allow-list, along the whole path.
+ */
+export const AUTHENTICATION_PROFILE: PathProfile = {
+  leafRules: PROFILE_RULES,
+  authorityRules: AUTHORITY_RULES,
+  purpose: CLIENT_AUTH,
+  policies: { acceptable: AUTHENTICATION_POLICIES },
+};
 
 /**
  * Checks that a certificate is a Belgian authentication certificate. Says nothing of who issued it.
  * @throws {KidsIdError} CERTIFICATE_KEY, CERTIFICATE_PROFILE, CERTIFICATE_POLICY
  */
 export function checkProfile(certificate: Certificate): void {
-  for (const check of PROFILE_CHECKS) check(certificate);
-}
-
-/**
- * Checks the rules of RFC 5280 §4 for a certificate that is not a CA's and is used for client
- * authentication.
- * @throws {KidsIdError} CERTIFICATE_PROFILE
- */
-export function checkEndEntity(certificate: Certificate): void {
-  for (const check of END_ENTITY_CHECKS) check(certificate);
-}
-
-function checkVersion({ version }: Certificate): void {
-  if (version !== 3) throw profile('not a version 3 certificate');
+  for (const rule of PROFILE_RULES) rule(certificate);
 }
 
 function checkNotForSignatures({ policies }: Certificate): void {
@@ -82,25 +68,15 @@ function checkNotForSignatures({ policies }: Certificate): void {
   }
 }
 
+/** A person's name stands in the subject, never in an alternative name alone. */
 function checkSubject({ subject }: Certificate): void {
-  if (subject.length === 0) throw profile('certificate without a name');
-}
-
-function checkCriticalExtensions({ extensions }: Certificate): void {
-  if (extensions.some(({ oid, critical }) => critical && !KNOWN_CRITICAL.has(oid))) {
-    throw profile('unknown critical extension');
-  }
-}
-
-function checkNotAuthority({ basicConstraints, keyUsage }: Certificate): void {
-  if (basicConstraints?.isCa || keyUsage?.includes('keyCertSign'))
-    throw profile('certificate of a CA');
+  if (subject.length === 0) throw profile('certificate without a subject');
 }
 
 /** Card facts §4.1: digitalSignature and nothing else, critical. */
-function checkKeyUsage({ keyUsage, extensions }: Certificate): void {
-  const isCritical = extensions.find(({ oid }) => oid === EXTENSION_OID.keyUsage)?.critical;
-  if (!isCritical || keyUsage?.join() !== 'digitalSignature') {
+function checkKeyUsage(certificate: Certificate): void {
+  const isOnly = certificate.keyUsage?.join() === 'digitalSignature';
+  if (!isOnly || !isCritical(certificate, EXTENSION_OID.keyUsage)) {
     throw profile('key usage is not digitalSignature alone');
   }
 }
@@ -109,10 +85,8 @@ function checkKeyUsage({ keyUsage, extensions }: Certificate): void {
  * Older certificates have no extended key usage: absent is right, present without clientAuth is
  * not.
  */
-function checkExtendedKeyUsage({ extendedKeyUsage }: Certificate): void {
-  if (extendedKeyUsage !== undefined && !extendedKeyUsage.includes(CLIENT_AUTH)) {
-    throw profile('extended key usage without clientAuth');
-  }
+function checkClientAuth(certificate: Certificate): void {
+  checkPurpose(certificate, CLIENT_AUTH);
 }
 
 function checkPolicy({ policies }: Certificate): void {

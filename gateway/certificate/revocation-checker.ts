@@ -1,12 +1,36 @@
 /**
- * Revocation with a head start: the status of the leaf is asked for as soon as the host has named
- * issuer and serial number, while the person still types the PIN (design §2 step 6, §8).
+ * Revocation of a verified path: the leaf and every CA below the anchor, each by the OCSP responder
+ * that it names, a configured fallback responder, or the CRL of its issuer. What cannot be known is
+ * refused; what was known is kept a while, so that a source may fail.
  */
-import { type Certificate, isSameAuthority } from './certificate.ts';
+import { KidsIdError } from '../protocol/errors.ts';
+import type { Certificate } from './certificate.ts';
+import type { CrlFetch } from './crl-fetch.ts';
+import type { CrlPolicy } from './crl-store.ts';
 import type { OcspFetch } from './ocsp-fetch.ts';
-import { createOcspRequest } from './ocsp-request.ts';
+import {
+  createOcspPrefetch,
+  DEFAULT_PREFETCH_BUDGET,
+  type OcspPrefetch,
+  type PrefetchBudget,
+} from './ocsp-prefetch.ts';
+import { createCertificateId } from './ocsp-request.ts';
 import type { VerifiedPath } from './path.ts';
-import { checkRevocation, type OcspExchange } from './revocation.ts';
+import { createAsks, ocspSource, type PathLink } from './revocation-asks.ts';
+import { type BreakerPolicy, DEFAULT_BREAKER_POLICY } from './revocation-breaker.ts';
+import {
+  type CachePolicy,
+  createCertificateNamer,
+  createRevocationCache,
+  DEFAULT_CACHE_POLICY,
+} from './revocation-cache.ts';
+import { askInTurn, DEFAULT_HEDGE_POLICY, type HedgePolicy } from './revocation-hedge.ts';
+import {
+  createRevocationSources,
+  type RevocationHealth,
+  type RevocationSources,
+} from './revocation-sources.ts';
+import { checkVerdict, type RevocationVerdict } from './revocation-verdict.ts';
 import type { Trust } from './trust.ts';
 import type { OcspPolicy } from './verify-ocsp-response.ts';
 
@@ -14,8 +38,8 @@ import type { OcspPolicy } from './verify-ocsp-response.ts';
 export interface RevocationChecker {
   /**
    * Starts the OCSP request for the certificate of that issuer (Name, DER) and serial number
-   * (big-endian). Nothing happens for an issuer that is not configured, or when too many are under
-   * way: it is a hint, and never fails.
+   * (big-endian). Nothing happens for an issuer that is not configured, or past the budget: it is a
+   * hint, and never fails.
    */
   prefetch(issuerDer: Uint8Array, serial: Uint8Array): void;
   /**
@@ -23,80 +47,137 @@ export interface RevocationChecker {
    * used once. Rejects with CERTIFICATE_REVOKED or REVOCATION_UNKNOWN.
    */
   check(path: VerifiedPath): Promise<void>;
+  /** How the sources do: for a banner and for metrics. */
+  health(): RevocationHealth;
 }
 
-interface Early {
-  readonly issuer: Certificate;
-  readonly exchange: Promise<OcspExchange | undefined>;
-  readonly expiresAt: Date;
+/** What a checker asks, and how long it waits. */
+export interface RevocationOptions {
+  readonly trust: Pick<Trust, 'intermediates'>;
+  readonly fetchOcsp: OcspFetch;
+  readonly now: () => Date;
+  /**
+   * Which OCSP URL an issuing CA's certificates have, from configuration; the prefetch does nothing
+   * where it gives none.
+   */
+  readonly ocspUrlOf?: (issuer: Certificate) => string | undefined;
+  /** A second responder for what this issuer issued; its host must be one that `fetchOcsp` knows. */
+  readonly fallbackUrlOf?: (issuer: Certificate) => string | undefined;
+  /** Where the CRLs of this issuer are; each alone is a source. */
+  readonly crlUrlsOf?: (issuer: Certificate) => readonly string[];
+  readonly fetchCrl?: CrlFetch;
+  readonly policy?: Partial<OcspPolicy>;
+  readonly hedge?: Partial<HedgePolicy>;
+  readonly breaker?: Partial<BreakerPolicy>;
+  readonly cache?: Partial<CachePolicy>;
+  readonly crls?: Partial<CrlPolicy>;
+  readonly prefetchBudget?: Partial<PrefetchBudget>;
 }
 
-const EARLY_TTL_MS = 120_000;
-const MAX_EARLY = 1000;
 const MAX_SERIAL_BYTES = 20;
 
-/**
- * Creates a checker. `ocspUrlOf` says, from configuration, which OCSP URL an issuing CA's
- * certificates have; the prefetch does nothing where it gives none.
- */
-export function createRevocationChecker(options: {
-  trust: Trust;
-  fetchOcsp: OcspFetch;
-  now: () => Date;
-  ocspUrlOf?: (issuer: Certificate) => string | undefined;
-  policy?: Partial<OcspPolicy>;
-}): RevocationChecker {
-  const { trust, fetchOcsp, now, ocspUrlOf, policy = {} } = options;
-  const early = new Map<string, Early>();
+/** Creates a checker with empty caches, every source taken to be up. */
+export function createRevocationChecker(options: RevocationOptions): RevocationChecker {
+  const { now } = options;
+  const sources = createRevocationSources({
+    now,
+    policy: { ...DEFAULT_BREAKER_POLICY, ...options.breaker },
+  });
+  const cache = createRevocationCache({
+    now,
+    policy: { ...DEFAULT_CACHE_POLICY, ...options.cache },
+  });
+  const nameCertificate = createCertificateNamer();
+  const early = createOcspPrefetch({
+    now,
+    nameOf: nameCertificate,
+    budget: { ...DEFAULT_PREFETCH_BUDGET, ...options.prefetchBudget },
+    fetch: async (issuer, { der }) =>
+      options.fetchOcsp({ url: options.ocspUrlOf?.(issuer) ?? '', body: der }),
+  });
+  const asksOf = createAsks(options, sources);
+  const hedge = { ...DEFAULT_HEDGE_POLICY, ...options.hedge };
+  const underWay = new Map<string, Promise<RevocationVerdict>>();
+
+  const judge = async (link: PathLink): Promise<RevocationVerdict> => {
+    const name = nameCertificate(createCertificateId(link.issuer, link.subject.serial, 'sha1'));
+    const exchange = early.take(name);
+    const known = cache.find(name);
+    if (known !== undefined) {
+      sources.count('cacheHits');
+      return known;
+    }
+    const asking = underWay.get(name);
+    if (asking !== undefined) return asking;
+    const asks = asksOf(link, exchange).map(({ ask, isShared }) => async () => {
+      const verdict = await ask();
+      // Also where it came too late for whoever asked
+      if (isShared) cache.keep(name, verdict);
+      return verdict;
+    });
+    const started = askInTurn(asks, hedge).finally(() => underWay.delete(name));
+    underWay.set(name, started);
+    return started;
+  };
   return {
-    prefetch(issuerDer, givenSerial) {
-      const serial = Uint8Array.from(givenSerial[0] === 0 ? givenSerial.subarray(1) : givenSerial);
-      const issuer = findIssuer(trust, issuerDer);
-      const url = issuer && ocspUrlOf?.(issuer);
-      if (issuer === undefined || url === undefined) return;
-      if (serial.length === 0 || serial.length > MAX_SERIAL_BYTES) return;
-      dropExpired(early, now());
-      const key = keyOf(issuerDer, serial);
-      if (early.has(key) || early.size >= MAX_EARLY) return;
-      const request = createOcspRequest(issuer, serial);
-      const exchange = fetchOcsp({ url, body: request.der }).then(
-        (der) => ({ request, der }),
-        // The check asks again: an early failure decides nothing
-        () => undefined,
-      );
-      early.set(key, { issuer, exchange, expiresAt: new Date(now().getTime() + EARLY_TTL_MS) });
-    },
-    check(path) {
-      const key = keyOf(path.leaf.issuerDer, path.leaf.serial);
-      const found = early.get(key);
-      early.delete(key);
-      const isUsable =
-        found !== undefined &&
-        isSameAuthority(found.issuer, path.issuers[0]) &&
-        found.expiresAt > now();
-      return checkRevocation({
-        path,
-        now,
-        fetchOcsp,
-        policy,
-        early: isUsable ? found.exchange : undefined,
-      });
+    prefetch: createAnnouncement({ options, sources, early }),
+    health: () => sources.health(),
+    async check(path) {
+      const checks = linksOf(path).map(async (link) => checkVerdict(await judge(link)));
+      await settleAll(checks, sources);
     },
   };
 }
 
+function createAnnouncement(parts: {
+  options: RevocationOptions;
+  sources: RevocationSources;
+  early: OcspPrefetch;
+}): RevocationChecker['prefetch'] {
+  const { options, sources, early } = parts;
+  return (issuerDer, givenSerial) => {
+    const serial = Uint8Array.from(givenSerial[0] === 0 ? givenSerial.subarray(1) : givenSerial);
+    const issuer = findIssuer(options.trust, issuerDer);
+    const url = issuer && options.ocspUrlOf?.(issuer);
+    if (issuer === undefined || url === undefined) return;
+    if (serial.length === 0 || serial.length > MAX_SERIAL_BYTES) return;
+    if (sources.isDown(ocspSource(url))) return;
+    const outcome = early.start(issuer, serial);
+    if (outcome === 'asked') sources.count('prefetchAsked');
+    if (outcome === 'past-budget') sources.count('prefetchPastBudget');
+  };
+}
+
 /** The one CA of that name; none where two have it, because the request names the issuer's key. */
-function findIssuer(trust: Trust, issuerDer: Uint8Array): Certificate | undefined {
-  const [issuer, ...more] = trust.intermediates.filter(
+function findIssuer(
+  { intermediates }: Pick<Trust, 'intermediates'>,
+  issuerDer: Uint8Array,
+): Certificate | undefined {
+  const [issuer, ...more] = intermediates.filter(
     ({ subjectDer }) => Buffer.compare(subjectDer, issuerDer) === 0,
   );
   return more.length === 0 ? issuer : undefined;
 }
 
-function dropExpired(early: Map<string, Early>, now: Date): void {
-  for (const [key, { expiresAt }] of early) if (expiresAt <= now) early.delete(key);
+/** The leaf and every CA below the anchor, each with its issuer. */
+function linksOf({ leaf, issuers }: VerifiedPath): PathLink[] {
+  const subjects = [leaf, ...issuers.slice(0, -1)];
+  return issuers.map((issuer, index) => ({ subject: subjects[index] ?? leaf, issuer }));
 }
 
-function keyOf(issuerDer: Uint8Array, serial: Uint8Array): string {
-  return `${Buffer.from(issuerDer).toString('hex')}:${Buffer.from(serial).toString('hex')}`;
+/** Waits for all; "revoked" outweighs "unknown", whichever came first. */
+async function settleAll(
+  checks: readonly Promise<void>[],
+  sources: RevocationSources,
+): Promise<void> {
+  const settled = await Promise.allSettled(checks);
+  const failures = settled.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason] : [],
+  );
+  const revoked = failures.find(
+    (error) => error instanceof KidsIdError && error.code === 'CERTIFICATE_REVOKED',
+  );
+  if (failures.length === 0) sources.count('good');
+  else sources.count(revoked === undefined ? 'unknown' : 'revoked');
+  if (failures.length > 0) throw revoked ?? failures[0];
 }

@@ -43,14 +43,18 @@ export function checkSignatureAlgorithm(certificate: Certificate): void {
 }
 
 /** Tells whether the issuer's key made this signature, with an algorithm that fits the key. */
-export function isSignedBy(signed: SignedBytes, issuer: Certificate): boolean {
+export function isSignedBy(
+  signed: SignedBytes,
+  issuer: Pick<Certificate, 'key' | 'publicKey'>,
+): boolean {
   const algorithm = findAlgorithm(signed.signatureAlgorithm);
   if (algorithm === undefined || algorithm.kind !== issuer.key.kind) return false;
   const key = { key: issuer.publicKey, dsaEncoding: 'der' as const };
   return verify(algorithm.hash, signed.tbs, key, signed.signature);
 }
 
-function findAlgorithm(identifier: AlgorithmIdentifier): SignatureAlgorithm | undefined {
+/** The hash and key of a signature algorithm, `undefined` for one that is not taken or has wrong parameters. */
+export function findAlgorithm(identifier: AlgorithmIdentifier): SignatureAlgorithm | undefined {
   const algorithm = ALGORITHMS[identifier.oid];
   const isRight =
     algorithm?.kind === 'ec'

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { KidsIdError } from '../protocol/errors.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
+import { isSameName } from './distinguished-name.ts';
 import { isSignedBy } from './signature.ts';
 
 /** CAs of the real cards, or of the test PKI; never both. */
@@ -22,9 +23,19 @@ export interface Trust {
 }
 
 /**
- * Loads anchors and intermediates from their DER. `anchorPins` are SHA-256 of SubjectPublicKeyInfo,
- * hex: where they are given, every anchor must be one of them. In production nothing marked TEST
- * ONLY is loaded, in test mode nothing else; an intermediate that leads to no anchor is an error.
+ * Roots of real cards, by SHA-256 of the certificate, in hex (card facts §4.2). Of the older roots
+ * the fingerprints are not known whole: an operator who takes them pins their keys.
+ */
+const KNOWN_ROOTS: ReadonlySet<string> = new Set([
+  // Belgium Root CA6
+  '9c872bc979a7c09a58d4a274c199e5cb16cfa9b9618d98bc9a9988e984b8495c',
+]);
+
+/**
+ * Loads anchors and intermediates from their DER. In production nothing marked TEST ONLY is loaded,
+ * in test mode nothing else; an intermediate that leads to no anchor is an error. `anchorPins` are
+ * SHA-256 of SubjectPublicKeyInfo, hex, upper or lower case: where they are given, every anchor must
+ * be one of them; in production it must be one of them or a known Belgium Root CA in any case.
  * @throws {KidsIdError} CERTIFICATE_MALFORMED, CERTIFICATE_PROFILE (wrong mode),
  *   CERTIFICATE_ISSUER_UNKNOWN (not pinned, no anchor), CERTIFICATE_PATH (an intermediate that
  *   leads nowhere)
@@ -41,7 +52,7 @@ export function loadTrust(options: {
     checkMode(certificate, options.mode);
   }
   if (anchors.length === 0) throw new KidsIdError('CERTIFICATE_ISSUER_UNKNOWN', 'no trust anchor');
-  if (options.anchorPins) checkPins(anchors, options.anchorPins);
+  checkPins(anchors, options);
   const trust = linkTrust({ anchors, intermediates, mode: options.mode });
   if (trust.intermediates.length < intermediates.length) {
     throw new KidsIdError('CERTIFICATE_PATH', 'an intermediate leads to no trust anchor');
@@ -58,25 +69,21 @@ export function linkTrust(options: {
   mode: TrustMode;
 }): Trust {
   const { anchors, mode } = options;
-  const authorities = [...anchors, ...options.intermediates];
-  const links = new Map<Certificate, readonly Certificate[]>(
-    options.intermediates.map((child) => [child, authorities.filter((ca) => isIssuer(ca, child))]),
-  );
-  const reached = new Set<Certificate>(anchors);
-  for (let grew = true; grew; ) {
-    const found = options.intermediates.filter(
-      (child) => !reached.has(child) && links.get(child)?.some((issuer) => reached.has(issuer)),
-    );
-    for (const child of found) reached.add(child);
-    grew = found.length > 0;
+  const issuersOf = new Map<Certificate, Certificate[]>();
+  const reached = [...anchors];
+  // From the anchors down: what is not below one costs no signature check
+  for (const authority of reached) {
+    for (const child of options.intermediates) {
+      if (!isIssuer(authority, child)) continue;
+      const issuers = issuersOf.get(child);
+      if (issuers) issuers.push(authority);
+      else {
+        issuersOf.set(child, [authority]);
+        reached.push(child);
+      }
+    }
   }
-  const intermediates = options.intermediates.filter((child) => reached.has(child));
-  const issuersOf = new Map(
-    intermediates.map((child) => [
-      child,
-      (links.get(child) ?? []).filter((issuer) => reached.has(issuer)),
-    ]),
-  );
+  const intermediates = options.intermediates.filter((child) => issuersOf.has(child));
   return { mode, anchors, intermediates, issuersOf };
 }
 
@@ -97,16 +104,25 @@ export function checkMode(certificate: Certificate, mode: TrustMode): void {
 function isIssuer(authority: Certificate, child: Certificate): boolean {
   return (
     authority !== child &&
-    Buffer.compare(authority.subjectDer, child.issuerDer) === 0 &&
+    isSameName(authority.subjectName, child.issuerName) &&
     isSignedBy(child, authority)
   );
 }
 
-function checkPins(anchors: readonly Certificate[], pins: readonly string[]): void {
-  const known = new Set(pins.map((pin) => pin.toLowerCase()));
-  for (const { spki } of anchors) {
-    if (!known.has(createHash('sha256').update(spki).digest('hex'))) {
+function checkPins(
+  anchors: readonly Certificate[],
+  { mode, anchorPins }: { mode: TrustMode; anchorPins?: readonly string[] },
+): void {
+  if (mode === 'test' && anchorPins === undefined) return;
+  const pins = new Set(anchorPins?.map((pin) => pin.toLowerCase()));
+  for (const { der, spki } of anchors) {
+    const isKnown = mode === 'production' && KNOWN_ROOTS.has(sha256(der));
+    if (!isKnown && !pins.has(sha256(spki))) {
       throw new KidsIdError('CERTIFICATE_ISSUER_UNKNOWN', 'trust anchor is not pinned');
     }
   }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -6,13 +6,19 @@ import { KidsIdError } from '../protocol/errors.ts';
 import type { Certificate } from './certificate.ts';
 import { EXTENSION_OID } from './certificate-extensions.ts';
 import { checkAuthorityKey } from './key-policy.ts';
-import { type CertificateId, issuerKeyHash, type OcspRequest } from './ocsp-request.ts';
+import {
+  type CertificateId,
+  createCertificateId,
+  issuerKeyHash,
+  type OcspRequest,
+} from './ocsp-request.ts';
 import {
   type OcspStatement,
   parseOcspResponse,
   type UnverifiedOcspResponse,
 } from './ocsp-response.ts';
 import { isValidAt } from './path.ts';
+import type { RevocationVerdict } from './revocation-verdict.ts';
 import { checkSignatureAlgorithm, isSignedBy } from './signature.ts';
 
 /** How strictly responses are judged. */
@@ -23,6 +29,25 @@ export interface OcspPolicy {
   readonly maxAgeMs: number;
   /** Whether a response must repeat the nonce. One that differs is always refused. */
   readonly requireNonce: boolean;
+}
+
+/**
+ * Clocks may differ by 5 minutes; a status without end is good for 15; a nonce is repeated or left
+ * out.
+ */
+export const DEFAULT_OCSP_POLICY: OcspPolicy = {
+  skewMs: 300_000,
+  maxAgeMs: 900_000,
+  requireNonce: false,
+};
+
+/** An answer and what it is held against. */
+export interface OcspEvidence {
+  readonly der: Uint8Array;
+  readonly request: OcspRequest;
+  readonly issuer: Certificate;
+  readonly now: Date;
+  readonly policy: OcspPolicy;
 }
 
 interface Evidence {
@@ -44,28 +69,15 @@ const RESPONSE_CHECKS: readonly ((evidence: Evidence) => void)[] = [
 
 /**
  * Verifies a response to `request`, signed by `issuer` itself or by a delegate that this very
- * issuer certified, and returns when the certificate is good.
- * @throws {KidsIdError} CERTIFICATE_REVOKED, REVOCATION_UNKNOWN
+ * issuer certified; returns the status that it may be believed in, and until when.
+ * @throws {KidsIdError} REVOCATION_UNKNOWN
  */
-export function verifyOcspResponse(options: {
-  der: Uint8Array;
-  request: OcspRequest;
-  issuer: Certificate;
-  now: Date;
-  policy: OcspPolicy;
-}): void {
+export function readOcspVerdict(options: OcspEvidence): RevocationVerdict {
   const response = parseOcspResponse(options.der);
   const evidence = { ...options, response };
   for (const check of RESPONSE_CHECKS) check(evidence);
-  const { status } = findStatement(evidence);
-  switch (status) {
-    case 'good':
-      return;
-    case 'revoked':
-      throw new KidsIdError('CERTIFICATE_REVOKED', 'certificate is revoked');
-    case 'unknown':
-      throw unknown('OCSP responder does not know the certificate');
-  }
+  const statement = findStatement(evidence);
+  return { status: statement.status, expiresAt: endOf(statement, options.policy) };
 }
 
 /**
@@ -129,27 +141,37 @@ function checkNonce({ response, request, policy }: Evidence): void {
   }
 }
 
-function checkProducedAt({ response, now, policy }: Evidence): void {
-  if (response.producedAt.getTime() > now.getTime() + policy.skewMs) {
-    throw unknown('OCSP response from the future');
+/** RFC 6960 §2.4: an answer is signed after what it says was known, and not in the future. */
+function checkProducedAt(evidence: Evidence): void {
+  const { response, now, policy } = evidence;
+  const producedAt = response.producedAt.getTime();
+  if (producedAt > now.getTime() + policy.skewMs) throw unknown('OCSP response from the future');
+  if (producedAt < findStatement(evidence).thisUpdate.getTime() - policy.skewMs) {
+    throw unknown('OCSP response older than what it says');
   }
 }
 
 /** RFC 6960 §4.2.2.1: thisUpdate is past, nextUpdate is not. */
 function checkFreshness(evidence: Evidence): void {
   const { now, policy } = evidence;
-  const { thisUpdate, nextUpdate } = findStatement(evidence);
-  const end = nextUpdate ?? new Date(thisUpdate.getTime() + policy.maxAgeMs);
+  const statement = findStatement(evidence);
+  const { thisUpdate } = statement;
+  const end = endOf(statement, policy);
   if (thisUpdate.getTime() > now.getTime() + policy.skewMs) throw unknown('status from the future');
   if (end.getTime() < thisUpdate.getTime()) throw unknown('status ends before it begins');
   if (end.getTime() < now.getTime() - policy.skewMs) throw unknown('status is out of date');
 }
 
-/** Exactly one statement must be about the certificate that was asked for. */
-function findStatement({ response, request }: Evidence): OcspStatement {
+function endOf({ thisUpdate, nextUpdate }: OcspStatement, { maxAgeMs }: OcspPolicy): Date {
+  return nextUpdate ?? new Date(thisUpdate.getTime() + maxAgeMs);
+}
+
+/** Exactly one statement must be about the certificate that was asked for, by either hash. */
+function findStatement({ response, request, issuer }: Evidence): OcspStatement {
   const [statement, ...more] = response.statements.filter(
-    ({ certificateId }) =>
-      certificateId !== undefined && isSameId(certificateId, request.certificateId),
+    ({ certificateId: id }) =>
+      id !== undefined &&
+      isSameId(id, createCertificateId(issuer, request.certificateId.serial, id.hash)),
   );
   if (statement === undefined || more.length > 0) {
     throw unknown('OCSP response is not about the one certificate');

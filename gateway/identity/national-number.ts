@@ -4,7 +4,8 @@
  */
 import { KidsIdError } from '../protocol/errors.ts';
 import type { BirthDate } from './age.ts';
-import { createCivilDate, daysInMonth, isCivilDate } from './civil-date.ts';
+import { createBirthDate } from './birth-date.ts';
+import { createCivilDate, isCivilDate } from './civil-date.ts';
 
 export type Sex = 'F' | 'M';
 
@@ -70,20 +71,12 @@ function readBirthDate(fields: {
 }): BirthDate {
   const { century, yearOfCentury, month, day } = fields;
   const year = century + yearOfCentury;
-  if (isCivilDate(year, month, day)) {
-    const date = createCivilDate(year, month, day);
-    return { earliest: date, latest: date };
-  }
+  if (isCivilDate(year, month, day)) return createBirthDate(year, month, day);
   // All zeros: not even the year was known when the number was given
   if (yearOfCentury === 0 && month === 0) {
     return { earliest: createCivilDate(1900, 1, 1), latest: createCivilDate(9999, 12, 31) };
   }
-  if (day === 0 && month >= 1 && month <= 12) {
-    return {
-      earliest: createCivilDate(year, month, 1),
-      latest: createCivilDate(year, month, daysInMonth(year, month)),
-    };
-  }
+  if (day === 0 && month >= 1 && month <= 12) return createBirthDate(year, month);
   // Month unknown, or a date that no calendar has: the year is all that can be believed
-  return { earliest: createCivilDate(year, 1, 1), latest: createCivilDate(year, 12, 31) };
+  return createBirthDate(year);
 }

@@ -23,19 +23,27 @@ export interface Person {
 const SERIAL_NUMBER = '2.5.4.5';
 
 /**
- * Reads the person from a certificate that has been verified. Old certificates can have two
- * serialNumber attributes, one of them a name: exactly one must be a national number (card facts
- * §4.1).
+ * Reads the person from a certificate that has been verified.
  * @throws {KidsIdError} IDENTITY_INVALID
  */
 export function personFromCertificate(certificate: Certificate): Person {
+  const { birth, sex } = parseNationalNumber(getNationalNumber(certificate));
+  const accountKey = Uint8Array.from(createHash('sha256').update(certificate.spki).digest());
+  return { birth, sex, accountKey };
+}
+
+/**
+ * The national number in a certificate's subject, wherever it stands there. Old certificates can
+ * have two serialNumber attributes, one of them a name: exactly one must be a national number (card
+ * facts §4.1). For comparison and reading only, never to be kept.
+ * @throws {KidsIdError} IDENTITY_INVALID
+ */
+export function getNationalNumber(certificate: Certificate): string {
   const [number, ...more] = certificate.subject
     .filter(({ oid, value }) => oid === SERIAL_NUMBER && isNationalNumber(value))
     .map(({ value }) => value);
   if (number === undefined || more.length > 0) {
     throw new KidsIdError('IDENTITY_INVALID', 'certificate without exactly one national number');
   }
-  const { birth, sex } = parseNationalNumber(number);
-  const accountKey = Uint8Array.from(createHash('sha256').update(certificate.spki).digest());
-  return { birth, sex, accountKey };
+  return number;
 }

@@ -13,6 +13,8 @@ export interface LoginPage {
   readonly uid: string;
   /** Where the person goes when the gateway no longer knows the login: the site's own start page. */
   readonly siteOrigin?: string;
+  /** Shows that cards are hard to check just now. */
+  readonly isCheckingHard?: boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface LoginPage {
  * press before it would be lost.
  */
 export function renderLoginPage(options: LoginPage): string {
-  const { language, site, disclosure, uid, siteOrigin } = options;
+  const { language, site, disclosure, uid, siteOrigin, isCheckingHard } = options;
   const texts = textsFor(language);
   const lines = disclosureLines(texts, disclosure).map(
     (line) => html`<li><img src="/assets/tick.svg" alt=""><span>${line}</span></li>`,
@@ -33,6 +35,7 @@ export function renderLoginPage(options: LoginPage): string {
 <ul class="ticks">${lines}</ul>
 <p class="learn-not"><img src="/assets/lock.svg" alt=""><span>${texts.learn.not}</span></p>
 </div>
+${isCheckingHard ? html`<p class="adult" id="checking-hard">${texts.page.checkingHard}</p>` : undefined}
 <noscript><p class="adult">${texts.page.noScript}</p></noscript>
 <div class="actions">
 <button class="button button-main" id="log-in" type="button" disabled><img src="/assets/card.svg" alt="">${texts.page.login}</button>

@@ -26,6 +26,8 @@ export interface LoginRoutesDeps {
   readonly chain: LoginChain;
   readonly openId: OpenId;
   readonly logger: RefusalLogger;
+  /** A source of revocation is down: logins may take longer, or end in REVOCATION_UNKNOWN. */
+  readonly isCheckingHard: () => boolean;
 }
 
 const emptyBody = v.strictObject({});
@@ -53,7 +55,10 @@ export function createLoginRoutes(deps: LoginRoutesDeps): Router {
     try {
       pending = await findLogin(request, response);
       await checkBrowser({ store: deps.store, request, uid: pending.uid });
-      response.set('cache-control', 'no-store').type('html').send(loginPage(request, pending));
+      response
+        .set('cache-control', 'no-store')
+        .type('html')
+        .send(loginPage(request, pending, deps.isCheckingHard()));
     } catch (error) {
       logRefusal(deps.logger, error, { path: '/login/:uid', message: 'login page refused' });
       sendMessagePage(request, response, error, pending);
@@ -126,7 +131,7 @@ function checkOrigin(request: Request, origin: string): void {
   }
 }
 
-function loginPage(request: Request, login: PendingLogin): string {
+function loginPage(request: Request, login: PendingLogin, isCheckingHard: boolean): string {
   const { uid, client, scopes } = login;
   return renderLoginPage({
     language: languageOf(request, login),
@@ -134,6 +139,7 @@ function loginPage(request: Request, login: PendingLogin): string {
     disclosure: disclosureOf(client, scopes),
     uid,
     siteOrigin: siteOriginOf(client),
+    isCheckingHard,
   });
 }
 

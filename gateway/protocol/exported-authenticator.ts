@@ -34,6 +34,26 @@ export interface AuthenticatorKeys {
   readonly finishedKey: Uint8Array;
 }
 
+/** How hashes are computed. Web Crypto is everywhere, but each call of it is a thread's turn. */
+export interface AuthenticatorHashing {
+  digest(hash: AuthenticatorHash, data: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** HMAC (RFC 2104). */
+  mac(hash: AuthenticatorHash, key: Uint8Array, data: Uint8Array): Uint8Array | Promise<Uint8Array>;
+}
+
+/** By Web Crypto. */
+const WEB_HASHING: AuthenticatorHashing = {
+  async digest(hash, data) {
+    return new Uint8Array(await crypto.subtle.digest(hash, concatBytes(data)));
+  },
+  async mac(hash, key, data) {
+    const algorithm = { name: 'HMAC', hash };
+    const raw = concatBytes(key);
+    const imported = await crypto.subtle.importKey('raw', raw, algorithm, false, ['sign']);
+    return new Uint8Array(await crypto.subtle.sign('HMAC', imported, concatBytes(data)));
+  },
+};
+
 /** RFC 8446 §7.1: bytes of the hash's output. */
 export const HASH_BYTES: Readonly<Record<AuthenticatorHash, number>> = {
   'SHA-256': 32,
@@ -100,17 +120,19 @@ export function decodeAuthenticator(bytes: Uint8Array): Authenticator {
  * byte, the transcript hash up to Certificate.
  * @param request The request's octets exactly as they crossed the wire.
  * @param certificate The Certificate message with its header.
+ * @param hashing Web Crypto when absent.
  */
 export async function certificateVerifyContent(
   keys: AuthenticatorKeys,
   request: Uint8Array,
   certificate: Uint8Array,
+  hashing: AuthenticatorHashing = WEB_HASHING,
 ): Promise<Uint8Array<ArrayBuffer>> {
   return concatBytes(
     new Uint8Array(64).fill(0x20),
     asciiBytes('Exported Authenticator'),
     Uint8Array.of(0),
-    await transcriptHash(keys, [request, certificate]),
+    await hashing.digest(keys.hash, transcript(keys, [request, certificate])),
   );
 }
 
@@ -122,19 +144,21 @@ export async function createFinished(
   keys: AuthenticatorKeys,
   messages: readonly Uint8Array[],
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return encodeFinished(await finishedMac(keys, messages));
+  return encodeFinished(await finishedMac(keys, messages, WEB_HASHING));
 }
 
 /**
  * Verifies a Finished message in constant time.
+ * @param hashing Web Crypto when absent.
  * @throws {KidsIdError} AUTHENTICATOR_INVALID
  */
 export async function verifyFinished(
   keys: AuthenticatorKeys,
   messages: readonly Uint8Array[],
   finished: FinishedMessage,
+  hashing: AuthenticatorHashing = WEB_HASHING,
 ): Promise<void> {
-  if (!equalBytes(await finishedMac(keys, messages), finished.verifyData)) {
+  if (!equalBytes(await finishedMac(keys, messages, hashing), finished.verifyData)) {
     throw new KidsIdError('AUTHENTICATOR_INVALID', 'Finished does not fit this connection');
   }
 }
@@ -147,21 +171,15 @@ export function emptyTranscript(request: Uint8Array, context: Uint8Array): Uint8
   return [request, encodeCertificate({ context, entries: [] })];
 }
 
-async function transcriptHash(
-  keys: AuthenticatorKeys,
-  messages: readonly Uint8Array[],
-): Promise<Uint8Array> {
-  const transcript = concatBytes(keys.handshakeContext, ...messages);
-  return new Uint8Array(await crypto.subtle.digest(keys.hash, transcript));
+function transcript(keys: AuthenticatorKeys, messages: readonly Uint8Array[]): Uint8Array {
+  return concatBytes(keys.handshakeContext, ...messages);
 }
 
 async function finishedMac(
   keys: AuthenticatorKeys,
   messages: readonly Uint8Array[],
+  hashing: AuthenticatorHashing,
 ): Promise<Uint8Array> {
-  const algorithm = { name: 'HMAC', hash: keys.hash };
-  const raw = concatBytes(keys.finishedKey);
-  const key = await crypto.subtle.importKey('raw', raw, algorithm, false, ['sign']);
-  const data = concatBytes(await transcriptHash(keys, messages));
-  return new Uint8Array(await crypto.subtle.sign('HMAC', key, data));
+  const transcriptHash = await hashing.digest(keys.hash, transcript(keys, messages));
+  return hashing.mac(keys.hash, keys.finishedKey, transcriptHash);
 }

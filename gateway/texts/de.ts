@@ -40,6 +40,8 @@ export const de: Texts = {
       'Öffnen Sie den Erweiterungs-Shop dieses Browsers, suchen Sie „Kids-ID“ und wählen Sie „Hinzufügen“. Installieren Sie danach das Kids-ID-Programm für den Kartenleser.',
     absentWaiting: 'Diese Seite sucht weiter. Sobald es da ist, kannst du weitermachen.',
     found: 'Gefunden! Du kannst weitermachen.',
+    checkingHard:
+      'Karten lassen sich gerade schwer prüfen. Es kann länger dauern. Wenn es nicht klappt, versuchen Sie es in ein paar Minuten noch einmal.',
     noScript:
       'Diese Seite braucht JavaScript. Schalten Sie es im Browser ein und laden Sie die Seite neu.',
     errorTitle: 'Das hat nicht geklappt',

@@ -42,6 +42,8 @@ export const en = {
       'Open the extension shop of this browser, look for “Kids-ID” and choose “Add”. Then install the Kids-ID program for the card reader.',
     absentWaiting: 'This page keeps looking. You can go on as soon as it is there.',
     found: 'Found it! You can go on.',
+    checkingHard:
+      'Cards are hard to check just now. It may take longer. If it does not work, try again in a few minutes.',
     noScript: 'This page needs JavaScript. Switch it on in your browser, then load the page again.',
     errorTitle: 'That did not work',
     errorBack: 'Back to the site',

@@ -40,6 +40,8 @@ export const fr: Texts = {
       'Ouvrez la boutique d’extensions de ce navigateur, cherchez « Kids-ID » et choisissez « Ajouter ». Installez ensuite le programme Kids-ID pour le lecteur de cartes.',
     absentWaiting: 'Cette page continue à chercher. Dès que c’est prêt, tu peux continuer.',
     found: 'Trouvé ! Tu peux continuer.',
+    checkingHard:
+      'La vérification des cartes est difficile en ce moment. Cela peut durer plus longtemps. Si cela ne marche pas, réessayez dans quelques minutes.',
     noScript:
       'Cette page a besoin de JavaScript. Activez-le dans votre navigateur, puis rechargez la page.',
     errorTitle: 'Ça n’a pas marché',

@@ -40,6 +40,8 @@ export const nl: Texts = {
       'Open de extensiewinkel van deze browser, zoek “Kids-ID” en kies “Toevoegen”. Installeer daarna het Kids-ID-programma voor de kaartlezer.',
     absentWaiting: 'Deze pagina blijft zoeken. Zodra het er is, kan je verder.',
     found: 'Gevonden! Je kan verder.',
+    checkingHard:
+      'Kaarten nakijken gaat nu moeilijk. Het kan langer duren. Lukt het niet, probeer het dan over enkele minuten opnieuw.',
     noScript:
       'Deze pagina heeft JavaScript nodig. Zet het aan in je browser en laad de pagina opnieuw.',
     errorTitle: 'Dat is niet gelukt',

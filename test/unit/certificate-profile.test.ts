@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { type Certificate, parseCertificate } from '../../gateway/certificate/certificate.ts';
 import { checkCertificate } from '../../gateway/certificate/check-certificate.ts';
-import { checkEndEntity } from '../../gateway/certificate/profile.ts';
+import { checkEndEntity } from '../../gateway/certificate/end-entity.ts';
+import { checkProfile } from '../../gateway/certificate/profile.ts';
 import { loadTrust } from '../../gateway/certificate/trust.ts';
 import type { ErrorCode } from '../../gateway/protocol/errors.ts';
 import { createEcKey } from '../kit/pki/authorities.ts';
@@ -156,6 +157,29 @@ const REFUSED: readonly [code: ErrorCode, what: string, forgery: Forgery][] = [
     'an extended key usage without clientAuth',
     { fields: with_(extendedKeyUsage(OID.serverAuth)) },
   ],
+  [
+    'CERTIFICATE_PROFILE',
+    'anyExtendedKeyUsage in place of clientAuth',
+    { fields: with_(extendedKeyUsage('2.5.29.37.0')) },
+  ],
+  [
+    'CERTIFICATE_PROFILE',
+    'name constraints (RFC 5280 §4.2.1.10)',
+    {
+      fields: with_(
+        extension('2.5.29.30', Buffer.from('3007a0053003820161', 'hex'), {
+          critical: false,
+        }),
+      ),
+    },
+  ],
+  [
+    'CERTIFICATE_PROFILE',
+    'policy constraints (RFC 5280 §4.2.1.11)',
+    {
+      fields: with_(extension('2.5.29.36', Buffer.from('3003800100', 'hex'), { critical: true })),
+    },
+  ],
   ['CERTIFICATE_POLICY', 'no policies', { fields: without(OID.certificatePolicies) }],
   ['CERTIFICATE_POLICY', 'anyPolicy', { fields: with_(certificatePolicies(OID.anyPolicy)) }],
   [
@@ -196,6 +220,26 @@ for (const [code, what, forgery] of REFUSED) {
 test('rejects a certificate without a name in every mode (RFC 5280 §4.1.2.6)', () => {
   const nameless = forge({ fields: () => ({ subject: [] }) });
   throwsWithCode('CERTIFICATE_PROFILE', () => checkEndEntity(nameless));
+});
+
+test('takes a critical alternative name for a missing subject where no card is asked for (RFC 5280 §4.1.2.6)', () => {
+  const host = Buffer.from('3003820161', 'hex');
+  for (const critical of [true, false]) {
+    const nameless = forge({
+      fields: ({ extensions }) => ({
+        subject: [],
+        extensions: [...extensions, extension(OID.subjectAltName, host, { critical })],
+      }),
+    });
+    if (critical) checkEndEntity(nameless);
+    else throwsWithCode('CERTIFICATE_PROFILE', () => checkEndEntity(nameless));
+    throwsWithCode('CERTIFICATE_PROFILE', () => checkProfile(nameless));
+  }
+});
+
+test('the profile alone refuses another purpose, without a path (RFC 5280 §4.2.1.12)', () => {
+  const server = forge({ fields: with_(extendedKeyUsage(OID.serverAuth)) });
+  throwsWithCode('CERTIFICATE_PROFILE', () => checkProfile(server));
 });
 
 function forge(forgery: Forgery): Certificate {

@@ -39,6 +39,35 @@ test('takes the one national number of two serialNumber attributes (card facts �
   assert.equal(read(FORGED_NATIONAL_NUMBER, '00010100005').sex, 'F');
 });
 
+test('reads the number wherever it stands in the subject (card facts §4.1)', () => {
+  const orders: ((name: readonly NameAttribute[]) => readonly NameAttribute[])[] = [
+    (name) => name.toReversed(),
+    (name) => name.filter(({ type }) => type !== 'GN'),
+    (name) => name.toSorted((left, right) => left.type.localeCompare(right.type)),
+  ];
+  for (const order of orders) {
+    const { certificate } = forgeCertificate(pki, {
+      fields: ({ subject }) => ({ subject: order(subject) }),
+    });
+    assert.equal(personFromCertificate(parseCertificate(certificate)).sex, 'F');
+  }
+});
+
+test('reads the person beside names in UTF-8, and a number in no other attribute', () => {
+  const named = (value: string) =>
+    forgeCertificate(pki, {
+      fields: ({ subject }) => ({
+        subject: subject.map((attribute) =>
+          attribute.type === 'SN' ? { type: 'SN', value } : attribute,
+        ),
+      }),
+    });
+  for (const surname of ['Özdemir-Łuć', '李', 'O’Hara', '01050399963']) {
+    const { birth } = personFromCertificate(parseCertificate(named(surname).certificate));
+    assert.equal(birth.earliest, '2000-01-01');
+  }
+});
+
 const REFUSED: readonly [why: string, numbers: readonly string[]][] = [
   ['no serialNumber', []],
   ['a serialNumber that is a name', ['Example']],

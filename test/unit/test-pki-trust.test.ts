@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { parseCertificate } from '../../gateway/certificate/certificate.ts';
 import { checkCertificate } from '../../gateway/certificate/check-certificate.ts';
 import { createOcspFetch } from '../../gateway/certificate/ocsp-fetch.ts';
-import { checkRevocation } from '../../gateway/certificate/revocation.ts';
+import { createRevocationChecker } from '../../gateway/certificate/revocation-checker.ts';
 import { loadTrust } from '../../gateway/certificate/trust.ts';
 import type { ErrorCode } from '../../gateway/protocol/errors.ts';
 import { findPerson, PERSONS } from '../kit/persons.ts';
@@ -31,6 +31,7 @@ const trust = loadTrust({
   ),
 });
 const fetchOcsp = createOcspFetch({ responders: { 'ocsp.kids-id.test': responder.url } });
+const revocation = createRevocationChecker({ trust, fetchOcsp, now: () => now });
 
 /** What the person's certificate of that use comes to: a code, or `undefined` when it is taken. */
 async function judge(
@@ -43,7 +44,7 @@ async function judge(
   try {
     const certificate = parseCertificate(der ?? assert.fail());
     const path = checkCertificate({ certificate, trust, now });
-    await checkRevocation({ path, now: () => now, fetchOcsp, policy: {} });
+    await revocation.check(path);
     return undefined;
   } catch (error) {
     return (error as { code: ErrorCode }).code;

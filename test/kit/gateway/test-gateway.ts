@@ -12,6 +12,7 @@ import { type GatewayConfig, readConfig } from '../../../gateway/config.ts';
 import { readKeys } from '../../../gateway/keys.ts';
 import { buildPageScript } from '../../../gateway/login/build-page-script.ts';
 import { loadClients } from '../../../gateway/oidc/clients.ts';
+import { createRevocation } from '../../../gateway/revocation.ts';
 import { openSqliteStore } from '../../../gateway/store/sqlite-store.ts';
 import { encodeCertificatePem } from '../pki/build-certificate.ts';
 import { type OcspResponder, startOcspResponder } from '../pki/ocsp-responder.ts';
@@ -68,17 +69,19 @@ export async function startTestGateway(
   const store = openSqliteStore({ path: config.storeFile, now });
   const log: { fields: object; message: string }[] = [];
   const write = (fields: object, message: string) => void log.push({ fields, message });
+  const trust = loadTrust({
+    mode: 'test',
+    anchors: [pki.root, pki.rsa().root].map(({ certificate }) => certificate),
+    intermediates: [pki.citizenCa, pki.foreignerCa, pki.rsa().citizenCa].map(
+      ({ certificate }) => certificate,
+    ),
+  });
   const server = createGateway({
     config,
     keys: await readKeys(config.keysFile),
     clients: loadClients(config.clientsFolder),
-    trust: loadTrust({
-      mode: 'test',
-      anchors: [pki.root, pki.rsa().root].map(({ certificate }) => certificate),
-      intermediates: [pki.citizenCa, pki.foreignerCa, pki.rsa().citizenCa].map(
-        ({ certificate }) => certificate,
-      ),
-    }),
+    trust,
+    revocation: createRevocation({ config, trust, now }),
     store,
     pageScript: await buildPageScript(),
     now,
