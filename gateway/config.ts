@@ -39,7 +39,7 @@ const schema = v.strictObject({
     ),
     /** `ocspUrl` as its certificates name it: the status is then asked while the PIN is typed. */
     intermediates: v.pipe(
-      v.array(v.strictObject({ file: path, ocspUrl: v.optional(v.pipe(v.string(), v.url())) })),
+      v.array(v.strictObject({ file: path, ocspUrl: v.optional(httpUrl) })),
       v.minLength(1),
       v.maxLength(64),
     ),
@@ -124,8 +124,17 @@ function checkReferences(file: string, { trust, revocation, ocspResponders }: Ga
   if (revocation.crls.some(({ caFile }) => !caFiles.includes(caFile))) {
     throw new ConfigError(`${file}: revocation.crls names a caFile that trust does not have`);
   }
+  if (new Set(revocation.crls.map(({ caFile }) => caFile)).size < revocation.crls.length) {
+    throw new ConfigError(`${file}: revocation.crls names a caFile twice`);
+  }
+  const isResponder = (url: string) => Object.hasOwn(ocspResponders, new URL(url).hostname);
+  if (trust.intermediates.some(({ ocspUrl }) => ocspUrl && !isResponder(ocspUrl))) {
+    throw new ConfigError(
+      `${file}: the host of a trust.intermediates.ocspUrl is no ocspResponders`,
+    );
+  }
   const { fallbackOcspUrl } = revocation;
-  if (fallbackOcspUrl && !Object.hasOwn(ocspResponders, new URL(fallbackOcspUrl).hostname)) {
+  if (fallbackOcspUrl && !isResponder(fallbackOcspUrl)) {
     throw new ConfigError(`${file}: the host of revocation.fallbackOcspUrl is no ocspResponders`);
   }
 }

@@ -29,30 +29,41 @@ export function createFrameDecoder(): FrameDecoder {
     target = bytes;
     filled = 0;
   };
+  const cut = (chunk: Uint8Array, payloads: Uint8Array[]) => {
+    let offset = 0;
+    while (offset < chunk.length) {
+      const part = chunk.subarray(offset, offset + target.length - filled);
+      target.set(part, filled);
+      filled += part.length;
+      offset += part.length;
+      // A payload of no bytes is whole at once, without another chunk.
+      while (filled === target.length) {
+        if (target === length) {
+          next(new Uint8Array(checkedLength(length)));
+        } else {
+          payloads.push(target);
+          next(length);
+        }
+      }
+    }
+  };
   return {
     push(chunk) {
       const payloads: Uint8Array[] = [];
-      let offset = 0;
-      while (offset < chunk.length) {
-        const part = chunk.subarray(offset, offset + target.length - filled);
-        target.set(part, filled);
-        filled += part.length;
-        offset += part.length;
-        // A payload of no bytes is whole at once, without another chunk.
-        while (filled === target.length) {
-          if (target === length) {
-            next(new Uint8Array(checkedLength(length)));
-          } else {
-            payloads.push(target);
-            next(length);
-          }
-        }
+      try {
+        cut(chunk, payloads);
+        return payloads;
+      } catch (error) {
+        for (const payload of payloads) payload.fill(0);
+        throw error;
+      } finally {
+        chunk.fill(0);
       }
-      chunk.fill(0);
-      return payloads;
     },
     end() {
-      if (target !== length || filled > 0) {
+      const isWhole = target === length && filled === 0;
+      target.fill(0);
+      if (!isWhole) {
         throw new KidsIdError('MESSAGE_MALFORMED', 'stream ended inside a frame');
       }
     },

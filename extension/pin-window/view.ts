@@ -171,7 +171,10 @@ function createLastTry(texts: Texts, onContinue: () => void): HTMLElement {
   const { child, adult } = texts.errors.PIN_LAST_TRY;
   const box = createElement('input', '');
   box.type = 'checkbox';
-  const goButton = createButton('button button-main', go, onContinue);
+  const goButton = createButton('button button-main', go, () => {
+    goButton.disabled = true;
+    onContinue();
+  });
   goButton.disabled = true;
   box.addEventListener('change', () => {
     goButton.disabled = !box.checked;

@@ -171,9 +171,13 @@ function decodeExtendedKeyUsage(node: DerNode): string[] {
  * (§4.2.1.4).
  */
 function decodePolicies(node: DerNode): string[] {
-  const policies = nonEmpty(node).map((policy) =>
-    decodeObjectIdentifier(new DerReader(policy).next()),
-  );
+  const policies = nonEmpty(node).map((policy) => {
+    const reader = new DerReader(policy);
+    const oid = decodeObjectIdentifier(reader.next());
+    reader.optional(DER_TAG.sequence);
+    reader.end();
+    return oid;
+  });
   if (new Set(policies).size !== policies.length) throw malformed('a policy stands twice');
   return policies;
 }

@@ -97,14 +97,6 @@ export function parseCertificate(der: Uint8Array): Certificate {
   return { der: own, tbs: tbs.encoded, ...decodeTbs(tbs), signatureAlgorithm, signature };
 }
 
-/** Tells whether two certificates speak of the same authority: one name and one key. */
-export function isSameAuthority(left: Certificate, right: Certificate): boolean {
-  return (
-    Buffer.compare(left.subjectDer, right.subjectDer) === 0 &&
-    Buffer.compare(left.spki, right.spki) === 0
-  );
-}
-
 /** Decodes an AlgorithmIdentifier (RFC 5280 §4.1.1.2). */
 export function decodeAlgorithm(node: DerNode): AlgorithmIdentifier {
   const reader = new DerReader(node);

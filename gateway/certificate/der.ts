@@ -36,6 +36,9 @@ export const DER_TAG = {
 
 const CONSTRUCTED = 0x20;
 const MAX_DEPTH = 24;
+/** Names in use have about 20; the time to read a number grows with the square of its length. */
+const MAX_OBJECT_IDENTIFIER_BYTES = 64;
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Parses exactly one DER element. Content of the universal primitive types is checked too, so that
@@ -206,7 +209,8 @@ function isBitString({ content }: DerNode): boolean {
 }
 
 function isObjectIdentifier({ content }: DerNode): boolean {
-  if (content.length === 0 || (content.at(-1) ?? 0) >= 0x80) return false;
+  const isInRange = content.length > 0 && content.length <= MAX_OBJECT_IDENTIFIER_BYTES;
+  if (!isInRange || (content.at(-1) ?? 0) >= 0x80) return false;
   return content.every((byte, index) => {
     const isFirst = index === 0 || (content[index - 1] ?? 0) < 0x80;
     return !(isFirst && byte === 0x80);
@@ -215,7 +219,7 @@ function isObjectIdentifier({ content }: DerNode): boolean {
 
 function isUtf8({ content }: DerNode): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+    UTF8.decode(content);
     return true;
   } catch {
     return false;

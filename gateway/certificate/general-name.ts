@@ -55,14 +55,18 @@ export function isHostName(text: string): boolean {
   return text.length <= 253 && /^[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})*$/i.test(text);
 }
 
+/** Tells whether a text is one mailbox: a local part, `@`, a host name. */
+export function isMailbox(text: string): boolean {
+  const [local = '', host = '', ...more] = text.split('@');
+  return local !== '' && more.length === 0 && isHostName(host);
+}
+
 function isWellFormed(name: GeneralName): boolean {
   switch (name.kind) {
     case 'dns':
       return isHostName(name.value.startsWith('*.') ? name.value.slice(2) : name.value);
-    case 'email': {
-      const [local = '', host = '', ...more] = name.value.split('@');
-      return local !== '' && more.length === 0 && isHostName(host);
-    }
+    case 'email':
+      return isMailbox(name.value);
     case 'ip':
       return name.octets.length === 4 || name.octets.length === 16;
     default:

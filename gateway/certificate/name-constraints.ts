@@ -6,7 +6,7 @@ import { isIP } from 'node:net';
 import { KidsIdError } from '../protocol/errors.ts';
 import { type DerNode, DerReader } from './der.ts';
 import { isNameWithin } from './distinguished-name.ts';
-import { decodeGeneralName, type GeneralName, isHostName } from './general-name.ts';
+import { decodeGeneralName, type GeneralName, isHostName, isMailbox } from './general-name.ts';
 
 /** Bases of subtrees; a name must lie in none that is excluded, and in one of those permitted. */
 export interface NameConstraints {
@@ -69,11 +69,8 @@ function isRightBase(base: GeneralName): boolean {
       return base.value === '' || isHostName(base.value);
     case 'uri':
       return isDomain(base.value);
-    case 'email': {
-      const [local = '', host, ...more] = base.value.split('@');
-      if (host === undefined) return isDomain(base.value);
-      return local !== '' && more.length === 0 && isHostName(host);
-    }
+    case 'email':
+      return base.value.includes('@') ? isMailbox(base.value) : isDomain(base.value);
     case 'ip':
       return isNetwork(base.octets);
     default:
@@ -118,6 +115,8 @@ function liesIn(name: GeneralName, base: GeneralName): boolean {
 /** For excluded subtrees: what cannot be judged, or a wildcard that reaches in, may lie in it. */
 function mayLieIn(name: GeneralName, base: GeneralName): boolean {
   if (name.kind === 'other') return true;
+  // An emailAddress in a subject may be any text
+  if (name.kind === 'email' && !isMailbox(name.value)) return true;
   if (name.kind === 'uri' && hostOf(name.value) === undefined) return true;
   if (name.kind === 'dns' && base.kind === 'dns' && name.value.startsWith('*.')) {
     if (isHostBelow(base.value, name.value.slice(2))) return true;
@@ -138,6 +137,7 @@ function isInDomain(host: string, base: string): boolean {
 
 /** The local part counts letter by letter, the host does not (RFC 5280 §7.5). */
 function isMailboxIn(mailbox: string, base: string): boolean {
+  if (!isMailbox(mailbox)) return false;
   const [local, host = ''] = mailbox.split('@');
   const [baseLocal, baseHost] = base.split('@');
   if (baseHost === undefined) return isInDomain(host, base);

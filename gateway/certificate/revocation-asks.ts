@@ -9,7 +9,7 @@ import { createCrlFetch } from './crl-fetch.ts';
 import { createCrlStore, DEFAULT_CRL_POLICY } from './crl-store.ts';
 import type { OcspExchange } from './ocsp-prefetch.ts';
 import { createOcspRequest } from './ocsp-request.ts';
-import type { RevocationOptions } from './revocation-checker.ts';
+import type { RevocationOptions } from './revocation-options.ts';
 import type { RevocationSources, Source } from './revocation-sources.ts';
 import type { RevocationVerdict } from './revocation-verdict.ts';
 import { DEFAULT_OCSP_POLICY, readOcspVerdict } from './verify-ocsp-response.ts';
@@ -20,13 +20,14 @@ export interface PathLink {
   readonly issuer: Certificate;
 }
 
-/** One way to a verdict. */
-export interface RevocationAsk {
-  /** Rejects with REVOCATION_UNKNOWN where the source is of no use. */
-  readonly ask: () => Promise<RevocationVerdict>;
-  /** Whether others may be given its answer. */
+/** A verdict, and whether others may be given it. */
+export interface RevocationAnswer {
+  readonly verdict: RevocationVerdict;
   readonly isShared: boolean;
 }
+
+/** One way to a verdict. Rejects with REVOCATION_UNKNOWN where the source is of no use. */
+export type RevocationAsk = () => Promise<RevocationAnswer>;
 
 type AsksOf = (
   link: PathLink,
@@ -59,6 +60,12 @@ export function createAsks(options: RevocationOptions, sources: RevocationSource
       const der = await fetchOcsp({ url, body: request.der });
       return readOcspVerdict({ der, request, issuer, now: now(), policy });
     });
+  /** It serves several CAs: where it does not know one, whoever comes after it may. */
+  const askFallback = async (link: PathLink, url: string): Promise<RevocationVerdict> => {
+    const verdict = await askOcsp(link, url);
+    if (verdict.status === 'unknown') throw unknown('fallback does not know the certificate');
+    return verdict;
+  };
   const askCrl = async ({ subject, issuer }: PathLink, url: string): Promise<RevocationVerdict> => {
     const crl = await crls.find(url, issuer);
     const verdict = judgeByCrls({ subject, crls: [crl], now: now() });
@@ -69,13 +76,36 @@ export function createAsks(options: RevocationOptions, sources: RevocationSource
     const { subject, issuer } = link;
     const named = subject.ocspUrls.find((url) => fetchOcsp.isConfigured?.(url) ?? true);
     const fallback = fallbackUrlOf?.(issuer);
-    const responders = [named, fallback].filter((url) => url !== undefined);
-    const shared = [
-      ...responders.map((url) => () => askOcsp(link, url)),
-      ...(crlUrlsOf?.(issuer) ?? []).map((url) => () => askCrl(link, url)),
-    ].map((ask) => ({ ask, isShared: true }));
-    if (early === undefined) return shared;
-    return [{ ask: () => askEarly(issuer, early), isShared: false }, ...shared];
+    const askNamed = named === undefined ? [] : [once(shared(() => askOcsp(link, named)))];
+    const others = [
+      ...(fallback === undefined ? [] : [shared(() => askFallback(link, fallback))]),
+      ...(crlUrlsOf?.(issuer) ?? []).map((url) => shared(() => askCrl(link, url))),
+    ];
+    if (early === undefined) return [...askNamed, ...others];
+    // The same responder as the named one: while it is silent, the others come before it
+    const askFirst: RevocationAsk = async () => {
+      try {
+        return { verdict: await askEarly(issuer, early), isShared: false };
+      } catch (error) {
+        const [ask] = askNamed;
+        if (ask === undefined) throw error;
+        return ask();
+      }
+    };
+    return [askFirst, ...others, ...askNamed];
+  };
+}
+
+function shared(ask: () => Promise<RevocationVerdict>): RevocationAsk {
+  return async () => ({ verdict: await ask(), isShared: true });
+}
+
+/** Asks at the first call; every call has that answer. */
+function once(ask: RevocationAsk): RevocationAsk {
+  let asked: Promise<RevocationAnswer> | undefined;
+  return () => {
+    asked ??= ask();
+    return asked;
   };
 }
 

@@ -5,26 +5,18 @@
  */
 import { KidsIdError } from '../protocol/errors.ts';
 import type { Certificate } from './certificate.ts';
-import type { CrlFetch } from './crl-fetch.ts';
-import type { CrlPolicy } from './crl-store.ts';
-import type { OcspFetch } from './ocsp-fetch.ts';
-import {
-  createOcspPrefetch,
-  DEFAULT_PREFETCH_BUDGET,
-  type OcspPrefetch,
-  type PrefetchBudget,
-} from './ocsp-prefetch.ts';
+import { createOcspPrefetch, DEFAULT_PREFETCH_BUDGET, type OcspPrefetch } from './ocsp-prefetch.ts';
 import { createCertificateId } from './ocsp-request.ts';
 import type { VerifiedPath } from './path.ts';
 import { createAsks, ocspSource, type PathLink } from './revocation-asks.ts';
-import { type BreakerPolicy, DEFAULT_BREAKER_POLICY } from './revocation-breaker.ts';
+import { DEFAULT_BREAKER_POLICY } from './revocation-breaker.ts';
 import {
-  type CachePolicy,
   createCertificateNamer,
   createRevocationCache,
   DEFAULT_CACHE_POLICY,
 } from './revocation-cache.ts';
-import { askInTurn, DEFAULT_HEDGE_POLICY, type HedgePolicy } from './revocation-hedge.ts';
+import { askInTurn, DEFAULT_HEDGE_POLICY } from './revocation-hedge.ts';
+import type { RevocationOptions } from './revocation-options.ts';
 import {
   createRevocationSources,
   type RevocationHealth,
@@ -32,7 +24,6 @@ import {
 } from './revocation-sources.ts';
 import { checkVerdict, type RevocationVerdict } from './revocation-verdict.ts';
 import type { Trust } from './trust.ts';
-import type { OcspPolicy } from './verify-ocsp-response.ts';
 
 /** Checks revocation, and can begin early. */
 export interface RevocationChecker {
@@ -49,29 +40,6 @@ export interface RevocationChecker {
   check(path: VerifiedPath): Promise<void>;
   /** How the sources do: for a banner and for metrics. */
   health(): RevocationHealth;
-}
-
-/** What a checker asks, and how long it waits. */
-export interface RevocationOptions {
-  readonly trust: Pick<Trust, 'intermediates'>;
-  readonly fetchOcsp: OcspFetch;
-  readonly now: () => Date;
-  /**
-   * Which OCSP URL an issuing CA's certificates have, from configuration; the prefetch does nothing
-   * where it gives none.
-   */
-  readonly ocspUrlOf?: (issuer: Certificate) => string | undefined;
-  /** A second responder for what this issuer issued; its host must be one that `fetchOcsp` knows. */
-  readonly fallbackUrlOf?: (issuer: Certificate) => string | undefined;
-  /** Where the CRLs of this issuer are; each alone is a source. */
-  readonly crlUrlsOf?: (issuer: Certificate) => readonly string[];
-  readonly fetchCrl?: CrlFetch;
-  readonly policy?: Partial<OcspPolicy>;
-  readonly hedge?: Partial<HedgePolicy>;
-  readonly breaker?: Partial<BreakerPolicy>;
-  readonly cache?: Partial<CachePolicy>;
-  readonly crls?: Partial<CrlPolicy>;
-  readonly prefetchBudget?: Partial<PrefetchBudget>;
 }
 
 const MAX_SERIAL_BYTES = 20;
@@ -109,8 +77,8 @@ export function createRevocationChecker(options: RevocationOptions): RevocationC
     }
     const asking = underWay.get(name);
     if (asking !== undefined) return asking;
-    const asks = asksOf(link, exchange).map(({ ask, isShared }) => async () => {
-      const verdict = await ask();
+    const asks = asksOf(link, exchange).map((ask) => async () => {
+      const { verdict, isShared } = await ask();
       // Also where it came too late for whoever asked
       if (isShared) cache.keep(name, verdict);
       return verdict;

@@ -37,8 +37,9 @@ export interface RevocationHealth {
 /** Sources and counters of one gateway. */
 export interface RevocationSources {
   /**
-   * Runs work that asks a source, unless the source is down. Its outcome moves the breaker. Rejects
-   * with what the work rejects with, or REVOCATION_UNKNOWN.
+   * Runs work that asks a source, unless the source is down. Its outcome moves the breaker. While a
+   * probe is under way its outcome is waited for: a login asks for the leaf and for its CA at once.
+   * Rejects with what the work rejects with, or REVOCATION_UNKNOWN.
    */
   ask<Answer>(source: Source, work: () => Promise<Answer>): Promise<Answer>;
   /** Tells whether a source is known to be down, without a probe. */
@@ -49,12 +50,19 @@ export interface RevocationSources {
 
 export type Source = Pick<SourceHealth, 'name' | 'kind'>;
 
+interface Known {
+  readonly source: Source;
+  readonly breaker: Breaker;
+  /** Resolves when what was let through while the source was down has ended; never rejects. */
+  probe: Promise<void> | undefined;
+}
+
 /** Creates the register of sources; each is known from its first use. */
 export function createRevocationSources(options: {
   now: () => Date;
   policy: BreakerPolicy;
 }): RevocationSources {
-  const known = new Map<string, { source: Source; breaker: Breaker }>();
+  const known = new Map<string, Known>();
   const counters: Record<RevocationCounter, number> = {
     good: 0,
     revoked: 0,
@@ -68,31 +76,50 @@ export function createRevocationSources(options: {
     prefetchPastBudget: 0,
     prefetchUsed: 0,
   };
-  const breakerOf = (source: Source): Breaker => {
+  const knownOf = (source: Source): Known => {
     const key = `${source.kind} ${source.name}`;
     const found = known.get(key);
-    if (found !== undefined) return found.breaker;
-    const breaker = createBreaker(options);
-    known.set(key, { source, breaker });
-    return breaker;
+    if (found !== undefined) return found;
+    const created = { source, breaker: createBreaker(options), probe: undefined };
+    known.set(key, created);
+    return created;
+  };
+  const run = async <Answer>(breaker: Breaker, work: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      const answer = await work();
+      breaker.settle('answered');
+      counters.sourceAnswers += 1;
+      return answer;
+    } catch (error) {
+      breaker.settle('failed');
+      counters.sourceFailures += 1;
+      throw error;
+    }
   };
   return {
     async ask(source, work) {
-      const breaker = breakerOf(source);
+      const asked = knownOf(source);
+      const { breaker } = asked;
+      const wasUp = breaker.isUp;
       if (!breaker.tryEnter()) {
-        counters.sourceSkipped += 1;
-        throw new KidsIdError('REVOCATION_UNKNOWN', 'source of revocation is down');
+        await asked.probe;
+        if (!breaker.isUp) {
+          counters.sourceSkipped += 1;
+          throw new KidsIdError('REVOCATION_UNKNOWN', 'source of revocation is down');
+        }
       }
-      try {
-        const answer = await work();
-        breaker.settle('answered');
-        counters.sourceAnswers += 1;
-        return answer;
-      } catch (error) {
-        breaker.settle('failed');
-        counters.sourceFailures += 1;
-        throw error;
+      const asking = run(breaker, work);
+      if (!wasUp && asked.probe === undefined) {
+        asked.probe = asking
+          .then(
+            () => undefined,
+            () => undefined,
+          )
+          .finally(() => {
+            asked.probe = undefined;
+          });
       }
+      return asking;
     },
     isDown: ({ kind, name }) => known.get(`${kind} ${name}`)?.breaker.isUp === false,
     count(counter) {

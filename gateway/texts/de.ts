@@ -17,7 +17,7 @@ export const de: Texts = {
     atLeast: (years) => `dass du mindestens ${years} Jahre alt bist`,
     notYet: (years) => `dass du noch nicht ${years} Jahre alt bist`,
     whether: (years) => `ob du schon ${years} Jahre alt bist: ja oder nein`,
-    pseudonym: 'einen erfundenen Namen für dich, nur auf dieser Seite',
+    pseudonym: 'einen erfundenen Namen für dich, nur auf dieser Website',
     nothing: 'nur, dass du eine Karte hast',
     not: 'Nicht deinen Namen, nicht deinen Geburtstag und nicht, wo du wohnst.',
   },
@@ -45,7 +45,7 @@ export const de: Texts = {
     noScript:
       'Diese Seite braucht JavaScript. Schalten Sie es im Browser ein und laden Sie die Seite neu.',
     errorTitle: 'Das hat nicht geklappt',
-    errorBack: 'Zurück zur Seite',
+    errorBack: 'Zurück zur Website',
   },
   window: {
     title: 'Deine Karte',
@@ -136,11 +136,12 @@ export const de: Texts = {
     CARD_ERROR: {
       child: 'Ich kann deine Karte nicht lesen.',
       adult:
-        'Wischen Sie den Chip mit einem weichen Tuch ab. Hilft das nicht, fragen Sie die Gemeinde.',
+        'Wischen Sie den Chip mit einem weichen, trockenen Tuch ab und versuchen Sie es noch einmal. Hilft das nicht, fragen Sie die Gemeinde.',
     },
     APPLET_TOO_OLD: {
       child: 'Deine Karte ist dafür zu alt.',
-      adult: 'Der Chip dieser Karte ist ein älterer. Bitten Sie die Gemeinde um eine neue Karte.',
+      adult:
+        'Der Chip dieser Karte ist von älterer Bauart. Bitten Sie die Gemeinde um eine neue Karte.',
     },
     CERTIFICATE_ABSENT: {
       child: 'Mit deiner Karte kannst du dich noch nicht anmelden.',
@@ -153,7 +154,7 @@ export const de: Texts = {
         'Die PIN steht in dem Brief, der zur Karte gehört. Versuchen Sie es gemeinsam noch einmal.',
     },
     PIN_LAST_TRY: {
-      child: 'Du hast noch 1 Versuch. Macht ihn zusammen.',
+      child: 'Du hast noch 1 Versuch. Macht ihn gemeinsam.',
       adult:
         'Ist die PIN noch einmal falsch, wird die Karte gesperrt und nur die Gemeinde kann sie entsperren. Die PIN steht in dem Brief, der zur Karte gehört.',
     },
@@ -163,7 +164,7 @@ export const de: Texts = {
     },
     USER_CANCELLED: {
       child: 'Du hast aufgehört. Das ist in Ordnung.',
-      adult: 'Die Seite hat nichts erfahren. Sie können es jederzeit noch einmal versuchen.',
+      adult: 'Die Website hat nichts erfahren. Sie können es jederzeit noch einmal versuchen.',
     },
     TIMED_OUT: {
       child: 'Das hat ein bisschen zu lange gedauert.',
@@ -172,12 +173,12 @@ export const de: Texts = {
     GATEWAY_UNREACHABLE: {
       child: 'Ich bekomme gerade keine Verbindung.',
       adult:
-        'Prüfen Sie die Internetverbindung, warten Sie kurz und versuchen Sie es noch einmal. In der Schule oder Firma: Fragen Sie, wer das Netz betreut.',
+        'Prüfen Sie die Internetverbindung, warten Sie kurz und versuchen Sie es noch einmal. In der Schule oder Firma: Fragen Sie die Person, die das Netz betreut.',
     },
     GATEWAY_UNTRUSTED: {
       child: 'Ich kenne diese Seite nicht, darum habe ich aufgehört. Sag es einem Erwachsenen.',
       adult:
-        'Diese Anmeldeseite steht nicht auf der Liste. Machen Sie nicht weiter und melden Sie es.',
+        'Diese Anmeldeseite steht nicht auf der Liste der vertrauenswürdigen Seiten. Machen Sie nicht weiter und melden Sie es der Website.',
     },
     CONNECTION_INTERCEPTED: {
       child: 'Vielleicht hört jemand mit, darum habe ich aufgehört. Sag es einem Erwachsenen.',
@@ -186,7 +187,7 @@ export const de: Texts = {
     },
     AUTHENTICATOR_INVALID: {
       child: 'Die Antwort deiner Karte stimmte nicht.',
-      adult: 'Versuchen Sie es noch einmal. Bleibt es so, sagen Sie es den Betreibern der Seite.',
+      adult: 'Versuchen Sie es noch einmal. Bleibt es so, sagen Sie es den Betreibern der Website.',
     },
     CERTIFICATE_MALFORMED: {
       child: unreadable,
@@ -226,31 +227,34 @@ export const de: Texts = {
     REVOCATION_UNKNOWN: {
       child: 'Ich kann deine Karte gerade nicht prüfen.',
       adult:
-        'Der Dienst, der belgische Karten prüft, antwortet nicht. Versuchen Sie es bald wieder.',
+        'Der Dienst, der belgische Karten prüft, antwortet nicht. Versuchen Sie es in ein paar Minuten noch einmal.',
     },
     IDENTITY_INVALID: {
       child: 'Ich finde deinen Geburtstag nicht auf dieser Karte.',
       adult: 'Die Daten auf der Karte sind unvollständig. Lassen Sie sie bei der Gemeinde prüfen.',
     },
     AGE_OUTSIDE: {
-      child: 'Diese Seite ist für Menschen in einem anderen Alter.',
-      adult: 'Die Karte geht, aber das Alter passt hier nicht. Die Seite hat nichts erfahren.',
+      child: 'Diese Website ist für Menschen in einem anderen Alter.',
+      adult:
+        'Die Karte funktioniert, aber das Alter passt hier nicht. Die Website hat nichts erfahren.',
     },
     LOGIN_EXPIRED: {
       child: 'Diese Seite hat zu lange gewartet.',
-      adult: 'Gehen Sie zurück zur Seite und beginnen Sie neu.',
+      adult: 'Gehen Sie zurück zur Website und beginnen Sie neu.',
     },
     LOGIN_OTHER_BROWSER: {
       child: 'Diese Anmeldung hat woanders angefangen.',
-      adult: 'Gehen Sie zurück zur Seite und beginnen Sie in diesem Browser neu.',
+      adult: 'Gehen Sie zurück zur Website und beginnen Sie in diesem Browser neu.',
     },
     SITE_REQUEST_INVALID: {
-      child: 'Die Seite hat etwas falsch gefragt. Du kannst nichts dafür.',
-      adult: 'Die Anfrage der Seite stimmt nicht. Gehen Sie zurück und melden Sie es der Seite.',
+      child: 'Die Website hat falsch gefragt. Du kannst nichts dafür.',
+      adult:
+        'Die Anfrage der Website stimmt nicht. Gehen Sie zurück und melden Sie es der Website.',
     },
     LOGIN_BUSY: {
-      child: 'Du meldest dich schon gerade an.',
-      adult: 'Ein anderes Anmeldefenster ist offen. Beenden oder schließen Sie es zuerst.',
+      child: 'Du meldest dich gerade schon an.',
+      adult:
+        'Ein anderes Anmeldefenster ist offen. Beenden oder schließen Sie es und versuchen Sie es dann noch einmal.',
     },
     CLICK_REQUIRED: {
       child: 'Drück selbst auf den großen Knopf.',
@@ -262,11 +266,13 @@ export const de: Texts = {
     },
     MESSAGE_TOO_LARGE: {
       child: notYourFault,
-      adult: 'Eine Nachricht war zu groß. Bleibt es so, sagen Sie es den Betreibern der Seite.',
+      adult:
+        'Eine Nachricht war zu groß. Versuchen Sie es noch einmal. Bleibt es so, sagen Sie es den Betreibern der Website.',
     },
     INTERNAL: {
       child: notYourFault,
-      adult: 'Versuchen Sie es gleich noch einmal. Bleibt es so, sagen Sie es den Betreibern.',
+      adult:
+        'Versuchen Sie es gleich noch einmal. Bleibt es so, sagen Sie es den Betreibern der Website.',
     },
   },
 };

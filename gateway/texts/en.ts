@@ -135,7 +135,7 @@ export const en = {
     CARD_ERROR: {
       child: 'I cannot read your card.',
       adult:
-        'Wipe the chip with a soft, dry cloth and try again. If it stays, ask the municipality.',
+        'Wipe the chip with a soft, dry cloth and try again. If it keeps happening, ask the municipality.',
     },
     APPLET_TOO_OLD: {
       child: 'Your card is too old for this.',
@@ -183,7 +183,7 @@ export const en = {
     },
     AUTHENTICATOR_INVALID: {
       child: 'Your card’s answer was not right.',
-      adult: 'Try again. If it stays, tell the people who run this site.',
+      adult: 'Try again. If it keeps happening, tell the people who run this site.',
     },
     CERTIFICATE_MALFORMED: {
       child: unreadable,
@@ -256,11 +256,12 @@ export const en = {
     },
     MESSAGE_TOO_LARGE: {
       child: notYourFault,
-      adult: 'A message was too large. Try again; if it stays, tell the people who run this site.',
+      adult:
+        'A message was too large. Try again; if it keeps happening, tell the people who run this site.',
     },
     INTERNAL: {
       child: notYourFault,
-      adult: 'Try again in a moment. If it stays, tell the people who run this site.',
+      adult: 'Try again in a moment. If it keeps happening, tell the people who run this site.',
     },
   } satisfies Record<ErrorCode, ErrorText>,
 };

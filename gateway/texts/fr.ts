@@ -9,37 +9,37 @@ export const fr: Texts = {
   languages: 'Langue',
   brand: 'Se connecter avec sa carte',
   extension: {
-    name: 'Kids-ID : se connecter avec sa carte',
+    name: 'Kids-ID : se connecter avec sa carte',
     description: 'Connectez-vous à des sites avec une Kids-ID ou eID belge et son code PIN.',
   },
   learn: {
-    heading: (site) => `Ce que ${site} va savoir :`,
+    heading: (site) => `Ce que ${site} va savoir :`,
     atLeast: (years) => `que tu as au moins ${years} ans`,
     notYet: (years) => `que tu n’as pas encore ${years} ans`,
-    whether: (years) => `si tu as déjà ${years} ans : oui ou non`,
+    whether: (years) => `si tu as déjà ${years} ans : oui ou non`,
     pseudonym: 'un nom inventé pour toi, sur ce site seulement',
     nothing: 'seulement que tu as une carte',
     not: 'Il ne saura ni ton nom, ni ta date de naissance, ni où tu habites.',
   },
   page: {
     title: (site) => `Se connecter à ${site}`,
-    heading: (site) => `Tu veux aller sur ${site} ?`,
+    heading: (site) => `Tu veux aller sur ${site} ?`,
     login: 'Me connecter avec ma carte',
     back: (site) => `Retour à ${site}`,
     preparing: 'Un instant …',
     lookAtWindow: 'Regarde la petite fenêtre',
-    lookAtWindowHint: 'Tape ton code PIN là-bas, jamais sur une page web.',
+    lookAtWindowHint: 'Tape ton code PIN dans cette fenêtre, jamais sur une page web.',
     stop: 'Arrêter',
-    done: 'C’est réussi !',
+    done: 'C’est réussi !',
     doneHint: (site) => `En route vers ${site}.`,
     leaving: (site) => `Retour à ${site} …`,
     again: 'Réessayer',
     adult: 'Pour l’adulte',
     absent: 'Il manque encore quelque chose',
     absentHow:
-      'Ouvrez la boutique d’extensions de ce navigateur, cherchez « Kids-ID » et choisissez « Ajouter ». Installez ensuite le programme Kids-ID pour le lecteur de cartes.',
+      'Ouvrez la boutique d’extensions de ce navigateur, cherchez « Kids-ID » et choisissez « Ajouter ». Installez ensuite le programme Kids-ID pour le lecteur de cartes.',
     absentWaiting: 'Cette page continue à chercher. Dès que c’est prêt, tu peux continuer.',
-    found: 'Trouvé ! Tu peux continuer.',
+    found: 'Trouvé ! Tu peux continuer.',
     checkingHard:
       'La vérification des cartes est difficile en ce moment. Cela peut durer plus longtemps. Si cela ne marche pas, réessayez dans quelques minutes.',
     noScript:
@@ -52,7 +52,7 @@ export const fr: Texts = {
     forSite: (site) => `Pour ${site}`,
     cancel: 'Arrêter',
     close: 'Fermer',
-    done: 'C’est réussi !',
+    done: 'C’est réussi !',
     doneHint: 'Tu peux retirer ta carte. Cette fenêtre se ferme toute seule.',
     problem: 'Ça n’a pas marché',
   },
@@ -62,8 +62,8 @@ export const fr: Texts = {
       title: 'Branche le lecteur de cartes',
       hint: 'Mets la fiche dans l’ordinateur.',
     },
-    'card-absent': { title: 'Glisse ta carte', hint: 'La puce entre en premier.' },
-    reading: { title: 'Je vois ta carte !', hint: 'Laisse-la dans le lecteur.' },
+    'card-absent': { title: 'Insère ta carte', hint: 'La puce entre en premier.' },
+    reading: { title: 'Je vois ta carte !', hint: 'Laisse-la dans le lecteur.' },
     signing: { title: 'Ta carte travaille', hint: 'Laisse-la dans le lecteur.' },
     verifying: { title: 'Presque fini', hint: 'Je vérifie ta carte.' },
   },
@@ -82,7 +82,7 @@ export const fr: Texts = {
     hint: 'Appuie ensuite sur la touche verte du lecteur.',
   },
   cardChoice: {
-    title: 'Quelle carte est la tienne ?',
+    title: 'Quelle carte est la tienne ?',
     unnamed: 'Carte sans nom',
   },
   lastTry: {
@@ -117,7 +117,8 @@ export const fr: Texts = {
     },
     CARD_UNSUPPORTED: {
       child: 'Ce n’est pas la bonne carte.',
-      adult: 'Utilisez une Kids-ID, une eID ou une carte d’étranger belge. Les autres ne vont pas.',
+      adult:
+        'Utilisez une Kids-ID, une eID ou une carte d’étranger délivrée en Belgique. Les autres cartes ne fonctionnent pas ici.',
     },
     CARD_REMOVED: {
       child: 'Ta carte est sortie trop tôt.',
@@ -133,15 +134,16 @@ export const fr: Texts = {
     },
     CARD_ERROR: {
       child: 'Je n’arrive pas à lire ta carte.',
-      adult: 'Essuyez la puce avec un chiffon doux et sec. Si cela continue, voyez la commune.',
+      adult:
+        'Essuyez la puce avec un chiffon doux et sec, puis réessayez. Si cela continue, adressez-vous à la commune.',
     },
     APPLET_TOO_OLD: {
-      child: 'Ta carte est trop vieille pour ceci.',
+      child: 'Ta carte est trop vieille pour te connecter.',
       adult:
         'La puce de cette carte est d’un ancien type. Demandez une nouvelle carte à la commune.',
     },
     CERTIFICATE_ABSENT: {
-      child: 'Ta carte ne peut pas encore te connecter.',
+      child: 'Tu ne peux pas encore te connecter avec ta carte.',
       adult:
         'Cette carte a été faite avant le sixième anniversaire, ou n’a jamais été activée. Renseignez-vous à la commune.',
     },
@@ -152,11 +154,11 @@ export const fr: Texts = {
     PIN_LAST_TRY: {
       child: 'Il te reste 1 essai. Faites-le ensemble.',
       adult:
-        'Si le code PIN est encore faux, la carte sera bloquée et seule la commune pourra la débloquer. Le code PIN se trouve dans la lettre reçue avec la carte.',
+        'Si le code PIN est encore une fois faux, la carte sera bloquée et seule la commune pourra la débloquer. Le code PIN se trouve dans la lettre reçue avec la carte.',
     },
     PIN_BLOCKED: {
       child: 'Ta carte est bloquée. Ça peut arriver à tout le monde.',
-      adult: 'Le code PIN était faux trois fois. Seule la commune peut débloquer la carte.',
+      adult: 'Le code PIN a été faux trois fois. Seule la commune peut débloquer la carte.',
     },
     USER_CANCELLED: {
       child: 'Tu as arrêté. Ce n’est pas grave.',
@@ -174,7 +176,7 @@ export const fr: Texts = {
     GATEWAY_UNTRUSTED: {
       child: 'Je ne connais pas cette page, alors j’ai arrêté. Dis-le à un adulte.',
       adult:
-        'Cette page n’est pas sur la liste de confiance. N’allez pas plus loin, prévenez le site.',
+        'Cette page n’est pas sur la liste de confiance. N’allez pas plus loin et prévenez le site.',
     },
     CONNECTION_INTERCEPTED: {
       child: 'Quelqu’un écoute peut-être, alors j’ai arrêté. Dis-le à un adulte.',
@@ -259,7 +261,8 @@ export const fr: Texts = {
     },
     MESSAGE_TOO_LARGE: {
       child: notYourFault,
-      adult: 'Un message était trop grand. Si cela continue, prévenez les responsables de ce site.',
+      adult:
+        'Un message était trop volumineux. Réessayez. Si cela continue, prévenez les responsables de ce site.',
     },
     INTERNAL: {
       child: notYourFault,

@@ -96,15 +96,15 @@ export const nl: Texts = {
       adult: 'Voeg de Kids-ID-extensie toe aan deze browser.',
     },
     HOST_ABSENT: {
-      child: 'Er ontbreekt een hulpprogramma op deze computer. Vraag het aan een volwassene.',
+      child: 'Er ontbreekt een hulpprogramma op deze computer. Vraag hulp aan een volwassene.',
       adult: 'Installeer het Kids-ID-programma op deze computer en probeer opnieuw.',
     },
     HOST_TOO_OLD: {
-      child: 'Het hulpprogramma op deze computer is te oud. Vraag het aan een volwassene.',
+      child: 'Het hulpprogramma op deze computer is te oud. Vraag hulp aan een volwassene.',
       adult: 'Installeer het nieuwste Kids-ID-programma en werk de browserextensie bij.',
     },
     EXTENSION_TOO_OLD: {
-      child: 'De hulp in je browser is te oud. Vraag het aan een groot mens.',
+      child: 'De hulp in je browser is te oud. Vraag hulp aan een volwassene.',
       adult: 'Werk de Kids-ID-extensie in deze browser bij en probeer opnieuw.',
     },
     READER_ABSENT: {
@@ -113,7 +113,7 @@ export const nl: Texts = {
     },
     CARD_ABSENT: {
       child: 'Ik zie je kaart niet.',
-      adult: 'Steek de kaart helemaal in de lezer, met de chip eerst.',
+      adult: 'Steek de kaart helemaal in de lezer, de chip eerst.',
     },
     CARD_UNSUPPORTED: {
       child: 'Dit is niet de juiste kaart.',
@@ -136,7 +136,7 @@ export const nl: Texts = {
     CARD_ERROR: {
       child: 'Ik kan je kaart niet lezen.',
       adult:
-        'Veeg de chip schoon met een zachte, droge doek. Blijft het, ga dan langs bij de gemeente.',
+        'Veeg de chip schoon met een zachte, droge doek en probeer opnieuw. Lukt het nog niet, ga dan langs bij de gemeente.',
     },
     APPLET_TOO_OLD: {
       child: 'Je kaart is hier te oud voor.',
@@ -145,7 +145,7 @@ export const nl: Texts = {
     CERTIFICATE_ABSENT: {
       child: 'Met je kaart kan je je nog niet aanmelden.',
       adult:
-        'Deze kaart is gemaakt voor de zesde verjaardag, of ze is nooit geactiveerd. Vraag het aan de gemeente.',
+        'Deze kaart is gemaakt vóór de zesde verjaardag, of ze is nooit geactiveerd. Vraag het aan de gemeente.',
     },
     PIN_WRONG: {
       child: 'Dat was niet de juiste pincode.',
@@ -154,7 +154,7 @@ export const nl: Texts = {
     PIN_LAST_TRY: {
       child: 'Je hebt nog 1 poging. Doe die samen.',
       adult:
-        'Is de pincode nog één keer fout, dan is de kaart geblokkeerd en kan alleen de gemeente ze deblokkeren. De pincode staat in de brief die bij de kaart hoort.',
+        'Is de pincode nog één keer fout, dan wordt de kaart geblokkeerd en kan alleen de gemeente ze deblokkeren. De pincode staat in de brief die bij de kaart hoort.',
     },
     PIN_BLOCKED: {
       child: 'Je kaart is geblokkeerd. Dat kan iedereen overkomen.',
@@ -175,7 +175,8 @@ export const nl: Texts = {
     },
     GATEWAY_UNTRUSTED: {
       child: 'Ik ken deze pagina niet, dus ben ik gestopt. Zeg het aan een volwassene.',
-      adult: 'Deze aanmeldpagina staat niet op de lijst. Ga niet verder en verwittig de site.',
+      adult:
+        'Deze aanmeldpagina staat niet op de lijst van vertrouwde pagina’s. Ga niet verder en verwittig de site.',
     },
     CONNECTION_INTERCEPTED: {
       child: 'Misschien luistert er iemand mee, dus ben ik gestopt. Zeg het aan een volwassene.',
@@ -184,7 +185,7 @@ export const nl: Texts = {
     },
     AUTHENTICATOR_INVALID: {
       child: 'Het antwoord van je kaart klopte niet.',
-      adult: 'Probeer opnieuw. Blijft het, verwittig dan de beheerders van deze site.',
+      adult: 'Probeer opnieuw. Blijft het mislukken, verwittig dan de beheerders van deze site.',
     },
     CERTIFICATE_MALFORMED: {
       child: unreadable,
@@ -210,7 +211,7 @@ export const nl: Texts = {
     CERTIFICATE_ISSUER_UNKNOWN: {
       child: 'Ik weet niet wie deze kaart gemaakt heeft.',
       adult:
-        'De kaart komt niet van een Belgische overheid die hier gekend is. Gebruik een andere kaart.',
+        'De kaart komt niet van een Belgische overheid die hier bekend is. Gebruik een andere kaart.',
     },
     CERTIFICATE_PATH: {
       child: 'Ik weet niet wie deze kaart gemaakt heeft.',
@@ -259,11 +260,13 @@ export const nl: Texts = {
     },
     MESSAGE_TOO_LARGE: {
       child: notYourFault,
-      adult: 'Een bericht was te groot. Blijft het, verwittig dan de beheerders van deze site.',
+      adult:
+        'Een bericht was te groot. Probeer opnieuw. Blijft het mislukken, verwittig dan de beheerders van deze site.',
     },
     INTERNAL: {
       child: notYourFault,
-      adult: 'Probeer zo meteen opnieuw. Blijft het, verwittig dan de beheerders van deze site.',
+      adult:
+        'Probeer zo meteen opnieuw. Blijft het mislukken, verwittig dan de beheerders van deze site.',
     },
   },
 };

@@ -45,7 +45,12 @@ function firstNameOf(fields: Uint8Array): string {
     .replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu, '')
     .trim()
     .split(/\s+/u);
-  return [...first].slice(0, MAX_CHARACTERS).join('');
+  return cutAt(first, MAX_CHARACTERS);
+}
+
+/** At most so many UTF-16 units, as messages count them, and no half of a character. */
+function cutAt(text: string, maxUnits: number): string {
+  return text.slice(0, maxUnits).replace(/[\uD800-\uDBFF]$/, '');
 }
 
 /**

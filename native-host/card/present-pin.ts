@@ -9,6 +9,7 @@ import { type CommandApdu, FILE, logOff, selectPath } from '../apdu/command-apdu
 import type { StatusWord } from '../apdu/status-word.ts';
 import type { BelgianCard } from './belgian-card.ts';
 import { readCardData } from './card-data.ts';
+import { closePin } from './close-pin.ts';
 import { exchange, exchangeOk, splitAnswer } from './exchange.ts';
 import type { CardChannel, CardTransaction, ReaderKeypad } from './readers.ts';
 import { selectAppletAgain } from './select-applet.ts';
@@ -38,7 +39,7 @@ const KEYPAD = { timeout: 0x6400, cancelled: 0x6401, different: 0x6402, length: 
 
 /**
  * Selects the PKCS#15 directory, where the keys are, and makes sure that this is the card that was read.
- * @returns the PIN tries left now, `undefined` where the applet does not tell: another program may have used some up
+ * @returns the PIN tries left now, since another program may have used some up: of the card data, else by asking
  * @throws {KidsIdError} CARD_CHANGED, PIN_BLOCKED when its counter says so, CARD_REMOVED, CARD_ERROR
  */
 export async function openSameCard(
@@ -50,8 +51,9 @@ export async function openSameCard(
   if (!equalBytes(serial, card.serial)) {
     throw new KidsIdError('CARD_CHANGED', 'not the card that was read');
   }
-  if (triesLeft === 0) throw new KidsIdError('PIN_BLOCKED', 'no PIN tries left');
-  return triesLeft;
+  const left = triesLeft ?? (await closePin(channel));
+  if (left === 0) throw new KidsIdError('PIN_BLOCKED', 'no PIN tries left');
+  return left;
 }
 
 /**

@@ -167,8 +167,9 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** A path without the name of the person whose home folder it is in. */
+/** A path without the name of the person whose home folder it is in, in whatever case: a registry has its own. */
 export function hideHome(path: string, home: string): string {
-  const isBelow = home !== '' && path.startsWith(home) && /^[\\/]/.test(path.slice(home.length));
+  const isSame = path.slice(0, home.length).toLowerCase() === home.toLowerCase();
+  const isBelow = home !== '' && isSame && /^[\\/]/.test(path.slice(home.length));
   return isBelow ? `~${path.slice(home.length)}` : path;
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorCode, errorCodeOf } from '../../gateway/protocol/errors.ts';
 import { readBelgianCard } from '../card/belgian-card.ts';
 import { type CardData, readCardData } from '../card/card-data.ts';
+import { modelOfReader } from '../card/reader-model.ts';
 import type { CardReader, CardReaders, CardTransaction } from '../card/readers.ts';
 import { trySelectApplet } from '../card/select-applet.ts';
 import type { Finding, Step } from './finding.ts';
@@ -43,7 +44,7 @@ export async function* checkCards(machine: Machine): AsyncGenerator<Step> {
     for (const reader of withCard) {
       yield {
         check: 'card',
-        title: `Reading the card in ${reader.name}`,
+        title: `Reading the card in ${modelOfReader(reader.name)}`,
         async run() {
           const finding = await examineCard(reader);
           states.push(finding);
@@ -92,7 +93,7 @@ async function settleReaders(machine: Machine, signal: AbortSignal): Promise<Car
 }
 
 function describeReaders(list: readonly CardReader[]): Finding {
-  const names = list.map(({ name }) => name).join('; ');
+  const names = list.map(({ name }) => modelOfReader(name)).join('; ');
   const cards = list.filter(({ hasCard }) => hasCard).length;
   const details = { count: list.length, names, cards };
   if (list.length === 0) {
@@ -114,12 +115,13 @@ function cardAbsent(withCard: readonly CardReader[]): Step {
 }
 
 async function examineCard(reader: CardReader): Promise<Finding> {
-  const base = { check: 'card', details: { reader: reader.name } } as const;
+  const model = modelOfReader(reader.name);
+  const base = { check: 'card', details: { reader: model } } as const;
   try {
     const connection = await reader.connect();
     try {
       const state = await connection.withTransaction(readState);
-      return state ? describeCard(reader.name, state) : describeOther(reader.name);
+      return state ? describeCard(model, state) : describeOther(model);
     } finally {
       await connection.close();
     }
@@ -127,8 +129,8 @@ async function examineCard(reader: CardReader): Promise<Finding> {
     const code = errorCodeOf(error);
     const says =
       code === 'CARD_BUSY'
-        ? `The card in ${reader.name} is held by another program.`
-        : `The card in ${reader.name} does not answer as a card should. Is it in the right way?`;
+        ? `The card in ${model} is held by another program.`
+        : `The card in ${model} does not answer as a card should. Is it in the right way?`;
     const details = { ...base.details, card: 'unreadable', code };
     return { ...base, state: 'failed', says, details };
   }

@@ -45,7 +45,8 @@ export async function watchReaders(open: OpenCardReaders): Promise<WatchedReader
 
 /**
  * Finds the Belgian cards that can log in, waiting for one if need be: at least one. Other cards, empty readers and
- * broken ones do not matter beside it.
+ * broken ones do not matter beside it; while a reader is empty, a card of another kind in the next one (a badge, the
+ * system's virtual card) does not end the wait.
  * @param options.onStage Told `reader-absent`, `card-absent` and `reading`, each when it begins.
  * @throws {KidsIdError} when no card can log in what is wrong with the one that comes nearest, CARD_UNSUPPORTED
  * where all are others; READER_ABSENT, CARD_ABSENT when the time is over; the signal's reason
@@ -69,10 +70,9 @@ export async function findCards(options: {
     for (;;) {
       // Taken before looking: what changes while we look is not missed.
       const change = readers.nextChange();
-      const listed = readers.list();
-      const found = await scanReaders({ listed, tell, signal });
+      const found = await scanReaders({ readers, tell, signal });
       if (found.length > 0) return found;
-      tell(listed.length === 0 ? 'reader-absent' : 'card-absent');
+      tell(readers.list().length === 0 ? 'reader-absent' : 'card-absent');
       await abortable(change, signal);
     }
   } finally {
@@ -86,16 +86,22 @@ function absence(readers: WatchedReaders): KidsIdError {
   return new KidsIdError('CARD_ABSENT', 'no card in time');
 }
 
-/** None when no reader has a card; one that was taken out meanwhile counts as none. */
+/**
+ * None when no reader has a card that might be meant; one that was taken out meanwhile counts as none. Readers tell
+ * of themselves one by one: those that have a card by the time the others are read belong to it too.
+ */
 async function scanReaders(options: {
-  listed: readonly CardReader[];
+  readers: WatchedReaders;
   tell: (stage: HostStage) => void;
   signal: AbortSignal;
 }): Promise<readonly FoundCard[]> {
-  const { listed, tell, signal } = options;
+  const { readers, tell, signal } = options;
   const found: FoundCard[] = [];
   const problems: unknown[] = [];
-  for (const reader of listed.filter(({ hasCard }) => hasCard)) {
+  const seen = new Set<string>();
+  const findUnseen = () => readers.list().find(({ hasCard, name }) => hasCard && !seen.has(name));
+  for (let reader = findUnseen(); reader; reader = findUnseen()) {
+    seen.add(reader.name);
     tell('reading');
     try {
       signal.throwIfAborted();
@@ -106,7 +112,8 @@ async function scanReaders(options: {
       problems.push(error);
     }
   }
-  if (found.length === 0) throwNearest(problems);
+  const hasEmpty = readers.list().some(({ hasCard }) => !hasCard);
+  if (found.length === 0) throwNearest(hasEmpty ? problems.filter(isNotOther) : problems);
   return found;
 }
 
@@ -117,6 +124,10 @@ export async function closeCards(cards: readonly FoundCard[]): Promise<void> {
 
 /** What another kind of card may give too, the nearest first; all else is said of a Belgian card. */
 const OF_ANY_CARD: readonly ErrorCode[] = ['CARD_BUSY', 'CARD_ERROR', 'CARD_UNSUPPORTED'];
+
+function isNotOther(problem: unknown): boolean {
+  return errorCodeOf(problem) !== 'CARD_UNSUPPORTED';
+}
 
 /** Throws the problem that says most about a Belgian card; does nothing when cards were only taken out. */
 function throwNearest(problems: readonly unknown[]): void {

@@ -59,6 +59,7 @@ const REFUSAL_TIMEOUT_MS = 2_000;
 const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...([
     'USER_CANCELLED',
+    'TIMED_OUT',
     'READER_ABSENT',
     'CARD_ABSENT',
     'PIN_BLOCKED',

@@ -1,4 +1,6 @@
 /** The card that the person means: the only one, or the one chosen by first name. */
+import { errorCodeOf, KidsIdError } from '../../gateway/protocol/errors.ts';
+import type { CardLabel } from '../../gateway/protocol/fields.ts';
 import { readFirstName } from '../card/first-name.ts';
 import { withRecovery } from '../card/recovery.ts';
 import { closeCards, type FoundCard, findCards, type WatchedReaders } from './find-card.ts';
@@ -33,16 +35,30 @@ export async function pickCard(options: {
   }
 }
 
+/** A card that is pulled before its name is read is not asked for; where one is left, nobody is asked. */
 async function askWhich(
   found: readonly FoundCard[],
   window: PersonWindow,
   signal: AbortSignal,
 ): Promise<FoundCard | undefined> {
-  const choices = found.slice(0, MAX_CHOICES);
-  const labels = [];
-  for (const { reader, connection, card } of choices) {
-    const firstName = await withRecovery(connection, (channel) => readFirstName(channel, card));
-    labels.push({ firstName, reader: reader.slice(0, READER_NAME_MAX_CHARACTERS) });
+  const choices: FoundCard[] = [];
+  const labels: CardLabel[] = [];
+  for (const card of found.slice(0, MAX_CHOICES)) {
+    const label = await readLabel(card);
+    if (!label) continue;
+    choices.push(card);
+    labels.push(label);
   }
-  return choices[await window.chooseCard(labels, signal)];
+  if (choices.length === 0) throw new KidsIdError('CARD_REMOVED', 'all cards were taken out');
+  return choices.length === 1 ? choices[0] : choices[await window.chooseCard(labels, signal)];
+}
+
+async function readLabel({ reader, connection, card }: FoundCard): Promise<CardLabel | undefined> {
+  try {
+    const firstName = await withRecovery(connection, (channel) => readFirstName(channel, card));
+    return { firstName, reader: reader.slice(0, READER_NAME_MAX_CHARACTERS) };
+  } catch (error) {
+    if (errorCodeOf(error) === 'CARD_REMOVED') return undefined;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 /** The PIN, asked until the card takes one, and the signature that it allows. */
 import type { Language } from '../../gateway/protocol/fields.ts';
-import { type PinEntry, type SignOutcome, signWithPin } from '../card/belgian-card.ts';
 import { withRecovery } from '../card/recovery.ts';
+import { type PinEntry, type SignOutcome, signWithPin } from '../card/sign-with-pin.ts';
 import { abortable } from './abortable.ts';
 import { createLastTry, whileCardIsIn } from './ask-pin.ts';
 import type { FoundCard } from './find-card.ts';
@@ -61,6 +61,8 @@ async function signByWindow(round: Round): Promise<SignOutcome> {
     window.askPin(question, ended),
   );
   try {
+    // A cancel that came right behind the PIN: it is not presented.
+    signal.throwIfAborted();
     window.showStage('signing');
     const outcome = await sign(round, pin);
     // A person who cancelled while the card was signing said no: the signature is not sent.

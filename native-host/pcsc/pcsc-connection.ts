@@ -73,29 +73,30 @@ function createConnection(
   options: { removed: AbortSignal; keypad: ReaderKeypad | undefined },
 ): CardConnection {
   const { removed, keypad } = options;
-  /** A reset that could not be made at the end of a transaction is made with the next end, or at the close. */
-  let lastEnd: TransactionEnd = 'leave';
+  /**
+   * Also what a close in the middle of a transaction does: a keypad may still open the card. A reset that could not
+   * be made at the end of a transaction is made with the next end, or at the close.
+   */
+  let wantedEnd: TransactionEnd = 'leave';
   return {
     removed,
     hasKeypad: keypad !== undefined,
     async withTransaction(work) {
       const transaction = await begin(handle);
-      let end = lastEnd;
-      const setEnd = (wanted: TransactionEnd) => {
-        end = wanted;
+      const setEnd = (end: TransactionEnd) => {
+        wantedEnd = end;
       };
       try {
         return await work({ setEnd, keypad, transmit: (command) => transmit(handle, command) });
       } finally {
-        lastEnd = end;
-        if (await endTransaction(handle, { transaction, end })) lastEnd = 'leave';
+        if (await endTransaction(handle, { transaction, end: wantedEnd })) wantedEnd = 'leave';
       }
     },
     async recover() {
       await resetCard(handle);
-      lastEnd = 'leave';
+      wantedEnd = 'leave';
     },
-    close: () => disconnect(handle, lastEnd),
+    close: () => disconnect(handle, wantedEnd),
   };
 }
 

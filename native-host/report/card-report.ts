@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { errorCodeOf, KidsIdError } from '../../gateway/protocol/errors.ts';
+import { modelOfReader } from '../card/reader-model.ts';
 import type { CardReader, OpenCardReaders } from '../card/readers.ts';
 import { type CardReport, formatReport } from './format-report.ts';
 import { surveyCard } from './survey-card.ts';
@@ -44,7 +45,10 @@ export async function reportCard(options: {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       reader = readers.list().find(isWanted);
     }
-    if (!reader) throw new KidsIdError('CARD_ABSENT', 'no card in such a reader');
+    if (!reader) {
+      const code = readers.list().length === 0 ? 'READER_ABSENT' : 'CARD_ABSENT';
+      throw new KidsIdError(code, 'no card in such a reader');
+    }
     const report = await readReport(reader);
     const text = json ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report);
     return { exitCode: 0, text };
@@ -62,7 +66,7 @@ async function readReport(reader: CardReader): Promise<CardReport> {
   try {
     const survey = await connection.withTransaction(surveyCard);
     return {
-      reader: modelOf(reader.name),
+      reader: modelOfReader(reader.name),
       hasKeypad: connection.hasKeypad,
       connectMs,
       survey,
@@ -70,11 +74,6 @@ async function readReport(reader: CardReader): Promise<CardReport> {
   } finally {
     await connection.close();
   }
-}
-
-/** PC/SC puts the reader's serial number and slot behind its model. */
-function modelOf(name: string): string {
-  return name.replace(/\s*[([].*$/, '').replace(/(\s[0-9A-F]{2}){1,2}$/i, '');
 }
 
 if (import.meta.main) {

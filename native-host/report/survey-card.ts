@@ -2,7 +2,7 @@
  * Looks at a card in every way that needs no PIN and changes nothing, and keeps what may be told: it settles what
  * the manuals leave open. Never VERIFY without data before the applet is known: 1.1 counts it as a wrong PIN.
  */
-import { errorCodeOf } from '../../gateway/protocol/errors.ts';
+import { errorCodeOf, KidsIdError } from '../../gateway/protocol/errors.ts';
 import {
   APPLET_AID,
   FILE,
@@ -56,6 +56,8 @@ export interface AppletFacts {
   readonly triesLeft: number | undefined;
 }
 
+const OK = '9000';
+const NOT_FOUND = '6A82';
 const SERIAL_BYTES = 16;
 const VERSION_OFFSET = 21;
 const LIFE_CYCLE_OFFSET = 27;
@@ -67,11 +69,17 @@ const DOCUMENT_TYPE = 0x0f;
 /** Shorter values stand everywhere by chance. */
 const MIN_MASKED_BYTES = 4;
 
-/** Looks at the card behind this channel. Never throws for what the card answers. */
+/**
+ * Looks at the card behind this channel. Never throws for what a Belgian card answers.
+ * @throws {KidsIdError} CARD_UNSUPPORTED for any other card: what its files hold, nobody here can mask
+ */
 export async function surveyCard(channel: CardChannel): Promise<CardSurvey> {
   const recording = recordSteps(channel);
   const send = createSender(recording);
-  await send(selectApplication(APPLET_AID));
+  const selected = (await send(selectApplication(APPLET_AID))).status;
+  if (selected === NOT_FOUND) {
+    throw new KidsIdError('CARD_UNSUPPORTED', 'card without the Belgian applet');
+  }
   const { applet, serial, version } = await readApplet(send);
   const pinQuestion =
     version !== undefined && version >= ANSWERS_QUESTIONS
@@ -90,7 +98,9 @@ export async function surveyCard(channel: CardChannel): Promise<CardSurvey> {
     files: Object.values(files).map(({ fact }) => fact),
     certificate: readCertificateFacts(files),
     identity: readIdentityFacts(files, serial),
-    structures: showStructures(files, serial),
+    // Without the applet or its serial nobody knows what would have to be masked.
+    structures:
+      selected === OK && serial.length === SERIAL_BYTES ? showStructures(files, serial) : {},
   };
 }
 

@@ -26,7 +26,7 @@ test('npm start -- --login prints the ID token on the last line, saves the scree
   assert.equal(idToken.age_over_6, true);
   assert.equal(idToken.age_over_13, false);
   assert.ok(readdirSync(shots).length >= 6);
-  assert.match(stderr, /Ports on 127\.0\.0\.1/);
+  assert.match(stderr, /Ports on 127\.0\.0\.1: [1-9]\d+ .*, [1-9]\d+ .*, [1-9]\d+ /);
   assert.ok(!existsSync(join(dir, 'data', 'home')), 'the throw-away home is left');
 });
 
@@ -43,6 +43,7 @@ test('an unknown person or wrong ports are said, and nothing is started', () => 
     ['--person', 'nobody'],
     ['--ports', '1,2'],
     ['--ports', 'a,b,c'],
+    ['--ports', ',,'],
   ]) {
     const { status, stdout, stderr } = start(...args);
     assert.equal(status, 1);

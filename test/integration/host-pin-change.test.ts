@@ -121,3 +121,36 @@ test('cancel while the PINs are awaited: USER_CANCELLED, and the card saw none',
     !readers.commands.some((command) => /^002[04]..../.test(command) && command.length > 12),
   );
 });
+
+for (const { what, sees, action } of [
+  {
+    what: 'a reader that tells of its card while the first is read',
+    sees: 'card-choice-wanted',
+    action: 'insert',
+  },
+  { what: 'a card pulled while names are read', sees: 'new-pin-wanted', action: 'remove' },
+] as const) {
+  test(`two cards, ${what}: ${sees} (issue: insert, pull, swap at any moment)`, async (context) => {
+    const readers = createVirtualReaders({ readers: 2 });
+    const first = createVirtualCard(await bench.contentsOf('emma'));
+    const second = createVirtualCard(await bench.contentsOf('noah'));
+    let isDone = false;
+    readers.insert({
+      ...first,
+      transmit(command) {
+        const isMoment = action === 'insert' || command[1] === 0xb2;
+        if (isMoment && !isDone) {
+          isDone = true;
+          if (action === 'insert') readers.insert(second, 1);
+          else queueMicrotask(() => readers.remove(0));
+        }
+        return first.transmit(command);
+      },
+    });
+    if (action === 'remove') readers.insert(second, 1);
+    const host = startHost(context, { gateways: [], openReaders: readers.open });
+    host.send({ type: 'change-pin', id, language: 'fr' });
+    const asked = await host.find(({ type }) => type !== 'stage');
+    assert.equal(asked.type, sees);
+  });
+}

@@ -13,8 +13,8 @@ import type { VerifiedPath } from '../../gateway/certificate/path.ts';
 import {
   createRevocationChecker,
   type RevocationChecker,
-  type RevocationOptions,
 } from '../../gateway/certificate/revocation-checker.ts';
+import type { RevocationOptions } from '../../gateway/certificate/revocation-options.ts';
 import { loadTrust } from '../../gateway/certificate/trust.ts';
 import { buildCrl, type CrlOptions } from '../kit/pki/crl-builder.ts';
 import { type FaultServer, forwardTo, startFaultServer } from '../kit/pki/fault-server.ts';

@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { constants, createHash, verify, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { CARD_SCHEMES, getApplet } from '../../native-host/card/applets.ts';
-import {
-  type BelgianCard,
-  readBelgianCard,
-  type SignOutcome,
-  signWithPin,
-} from '../../native-host/card/belgian-card.ts';
+import { type BelgianCard, readBelgianCard } from '../../native-host/card/belgian-card.ts';
+import { type SignOutcome, signWithPin } from '../../native-host/card/sign-with-pin.ts';
 import { createTestCards, createTestContents } from '../kit/card/card-fixture.ts';
 import { createVirtualCard } from '../kit/card/virtual-card.ts';
 import {
@@ -39,7 +35,7 @@ const READ: ScriptStep[] = [
 const HASH = new Uint8Array(32).fill(0xab);
 const SIGNATURE = Array.from({ length: 256 }, (_, index) => toHex(Uint8Array.of(index))).join('');
 const PSO: ScriptStep = [`002A9E9A20${'AB'.repeat(32)}`, '6100'];
-const TO_SIGNATURE = [SELECT_KEYS, CARD_DATA_17, MSE_17, VERIFY, PSO];
+const TO_SIGNATURE = [SELECT_KEYS, CARD_DATA_17, QUERY, MSE_17, VERIFY, PSO];
 
 async function read(steps: readonly ScriptStep[]): Promise<BelgianCard | undefined> {
   const channel = createScriptChannel(steps);
@@ -132,7 +128,7 @@ test('an RSA signature of another length is CARD_ERROR, after LOG OFF', async ()
 });
 
 test('a wrong PIN on applet 1.7 is an outcome with the tries left, 6983 is PIN_BLOCKED', async () => {
-  const toVerify = TO_SIGNATURE.slice(0, 3);
+  const toVerify = TO_SIGNATURE.slice(0, 4);
   const outcome = await sign([...toVerify, [VERIFY[0], '63C1'], LOG_OFF]);
   assert.deepEqual(outcome, { kind: 'pin-wrong', triesLeft: 1 });
   const blocked = sign([...toVerify, [VERIFY[0], '6983'], LOG_OFF]);
@@ -183,4 +179,17 @@ test('a virtual card of applet 1.1 is APPLET_TOO_OLD and keeps its three tries',
 
 function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex').toUpperCase();
+}
+
+test('a try that another program used up since is seen: the last one waits for an adult’s yes (issue: PIN)', async () => {
+  const outcome = await signAfter([SELECT_KEYS, CARD_DATA_17, ['0020000100', '63C1']]);
+  assert.deepEqual(outcome, { kind: 'last-try' });
+});
+
+async function signAfter(steps: readonly ScriptStep[]): Promise<SignOutcome> {
+  const channel = createScriptChannel(steps);
+  const pin = Uint8Array.of(1, 2, 3, 4);
+  const outcome = await signWithPin(channel, { card: scriptedCard(0x17), pin, hash: HASH });
+  channel.checkDone();
+  return outcome;
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KidsIdError } from '../../gateway/protocol/errors.ts';
-import { readBelgianCard, signWithPin } from '../../native-host/card/belgian-card.ts';
+import { readBelgianCard } from '../../native-host/card/belgian-card.ts';
 import {
   type ChangeOutcome,
   changePin,
   type PinChange,
 } from '../../native-host/card/change-pin.ts';
+import { signWithPin } from '../../native-host/card/sign-with-pin.ts';
 import { createTestContents } from '../kit/card/card-fixture.ts';
 import { createVirtualCard } from '../kit/card/virtual-card.ts';
 import {
@@ -15,6 +16,7 @@ import {
   CHIP_SERIAL,
   cardDataHex,
   LOG_OFF,
+  QUERY,
   SELECT_AID,
   SELECT_KEYS,
   scriptedCard,
@@ -50,7 +52,13 @@ test('changes the PIN with SELECT, GET CARD DATA, CHANGE REFERENCE DATA, LOG OFF
 });
 
 test('changes the PIN of applet 1.7 in the same way', async () => {
-  const channel = createScriptChannel([SELECT_KEYS, CARD_DATA_17, [CHANGE, '9000'], LOG_OFF]);
+  const channel = createScriptChannel([
+    SELECT_KEYS,
+    CARD_DATA_17,
+    QUERY,
+    [CHANGE, '9000'],
+    LOG_OFF,
+  ]);
   const pins = { pin: Uint8Array.of(1, 2, 3, 4), newPin: Uint8Array.of(5, 6, 7, 8, 9, 0) };
   const outcome = await changePin(channel, { card: scriptedCard(0x17), pins });
   assert.deepEqual(outcome, { kind: 'changed' });

@@ -2,12 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KidsIdError } from '../../gateway/protocol/errors.ts';
 import { LANGUAGES } from '../../gateway/protocol/fields.ts';
-import {
-  readBelgianCard,
-  type SignOutcome,
-  signWithPin,
-} from '../../native-host/card/belgian-card.ts';
+import { readBelgianCard } from '../../native-host/card/belgian-card.ts';
 import { changePin } from '../../native-host/card/change-pin.ts';
+import { type SignOutcome, signWithPin } from '../../native-host/card/sign-with-pin.ts';
 import { createTestContents } from '../kit/card/card-fixture.ts';
 import { createVirtualCard } from '../kit/card/virtual-card.ts';
 import {

@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KidsIdError } from '../../gateway/protocol/errors.ts';
-import {
-  type BelgianCard,
-  readBelgianCard,
-  signWithPin,
-} from '../../native-host/card/belgian-card.ts';
+import { type BelgianCard, readBelgianCard } from '../../native-host/card/belgian-card.ts';
 import { changePin } from '../../native-host/card/change-pin.ts';
 import type { CardConnection } from '../../native-host/card/readers.ts';
 import { type RecoveryClock, withRecovery } from '../../native-host/card/recovery.ts';
+import { signWithPin } from '../../native-host/card/sign-with-pin.ts';
 import { findCards, watchReaders } from '../../native-host/login/find-card.ts';
 import { createTestContents } from '../kit/card/card-fixture.ts';
 import { createVirtualCard, type VirtualCardOptions } from '../kit/card/virtual-card.ts';

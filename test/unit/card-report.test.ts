@@ -181,7 +181,31 @@ test('a card that was never activated, or says 6D00 to everything, still has a r
   assert.ok(mute.files.every(({ state }) => state === 'unreadable'));
 });
 
-test('a card that is pulled out ends in facts, and no card at all in CARD_ABSENT', async () => {
+test('of a card of another kind nothing is told, whatever its files hold (design §8)', async () => {
+  const personal = Buffer.from('PROEFKIND');
+  const other = (selected: readonly number[]) => ({
+    powerOn: () => undefined,
+    powerOff: () => undefined,
+    reset: () => undefined,
+    transmit([, instruction, p1, p2]: Uint8Array) {
+      if (instruction === 0xa4) return Uint8Array.from(p1 === 0x04 ? selected : [0x90, 0x00]);
+      const isFirst = instruction === 0xb0 && p1 === 0 && p2 === 0;
+      return Uint8Array.from(isFirst ? [...personal, 0x90, 0x00] : [0x6b, 0x00]);
+    },
+  });
+  for (const selected of [
+    [0x6a, 0x82],
+    [0x6d, 0x00],
+  ] as const) {
+    const readers = createVirtualReaders();
+    readers.insert(other(selected));
+    const { exitCode, text } = await reportCard({ openReaders: readers.open, waitMs: 0 });
+    if (selected[0] === 0x6a) assert.deepEqual([exitCode, text], [1, 'CARD_UNSUPPORTED\n']);
+    assert.ok(!text.includes(personal.toString('hex').toUpperCase()));
+  }
+});
+
+test('a card that is pulled out ends in facts, and no card at all in CARD_ABSENT or READER_ABSENT', async () => {
   const told = await surveyCard({
     transmit: () => Promise.reject(new KidsIdError('CARD_REMOVED', 'pulled')),
   });
@@ -189,6 +213,9 @@ test('a card that is pulled out ends in facts, and no card at all in CARD_ABSENT
   const { open } = createVirtualReaders();
   const outcome = await reportCard({ openReaders: open, waitMs: 0 });
   assert.deepEqual(outcome, { exitCode: 1, text: 'CARD_ABSENT\n' });
+  const { open: openNone } = createVirtualReaders({ readers: 0 });
+  const none = await reportCard({ openReaders: openNone, waitMs: 0 });
+  assert.deepEqual(none, { exitCode: 1, text: 'READER_ABSENT\n' });
 });
 
 test('the reader is named without its serial number, and another can be chosen by its name', async () => {

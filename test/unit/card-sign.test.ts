@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash, verify, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { KidsIdError } from '../../gateway/protocol/errors.ts';
-import {
-  readBelgianCard,
-  type SignOutcome,
-  signWithPin,
-} from '../../native-host/card/belgian-card.ts';
+import { readBelgianCard } from '../../native-host/card/belgian-card.ts';
+import { type SignOutcome, signWithPin } from '../../native-host/card/sign-with-pin.ts';
 import { createTestContents } from '../kit/card/card-fixture.ts';
 import { createVirtualCard } from '../kit/card/virtual-card.ts';
 import {

@@ -74,6 +74,13 @@ test('decodes object identifiers', () => {
   throwsWithCode('CERTIFICATE_MALFORMED', () => decode('0500'));
 });
 
+test('an object identifier of more than 64 bytes is refused: its cost would grow with the square', () => {
+  const encoded = (bytes: number) =>
+    Buffer.from([0x06, bytes, 0x2a, ...Array(bytes - 1).fill(0x01)]);
+  decodeObjectIdentifier(parseDer(encoded(64)));
+  throwsWithCode('CERTIFICATE_MALFORMED', () => decodeObjectIdentifier(parseDer(encoded(65))));
+});
+
 const TIMES: readonly [tag: string, text: string, expected: string | undefined][] = [
   ['17', '491231235959Z', '2049-12-31T23:59:59.000Z'],
   ['17', '500101000000Z', '1950-01-01T00:00:00.000Z'],

@@ -98,6 +98,15 @@ test('what cannot be judged is neither permitted nor free of exclusion: another 
   }
 });
 
+test('an address that is no mailbox is in no permitted domain, and may be in every excluded one', () => {
+  for (const text of ['x@ok.be@evil.com', 'ok.be', '@ok.be', 'x@']) {
+    const subject = { kind: 'email', value: text } as GeneralName;
+    for (const limit of [permitted(mail('ok.be')), excluded(mail('evil.com'))]) {
+      throwsWithCode('CERTIFICATE_PATH', () => checkNames([subject], decode(limit)));
+    }
+  }
+});
+
 test('a wildcard that reaches into an excluded host is excluded', () => {
   const limits = decode(excluded(dns('bar.example.com')));
   throwsWithCode('CERTIFICATE_PATH', () => checkNames([read(dns('*.example.com'))], limits));

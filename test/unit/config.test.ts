@@ -64,6 +64,22 @@ for (const [what, change, field] of [
     /revocation\.crls/,
   ],
   [
+    'an OCSP URL of a CA on a host that may not be asked',
+    {
+      trust: { ...GOOD.trust, intermediates: [{ file: 'ca.pem', ocspUrl: 'http://other.test/' }] },
+    },
+    /ocspUrl/,
+  ],
+  [
+    'two entries for the CRLs of one CA',
+    {
+      revocation: {
+        crls: [1, 2].map(() => ({ caFile: 'root.pem', urls: ['http://a.test/x.crl'] })),
+      },
+    },
+    /revocation\.crls/,
+  ],
+  [
     'a fallback responder on a host that may not be asked',
     { revocation: { fallbackOcspUrl: 'http://other.test/' } },
     /fallbackOcspUrl/,

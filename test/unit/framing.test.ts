@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HOST_MESSAGE_MAX_BYTES } from '../../gateway/protocol/host-messages.ts';
 import { createFrameDecoder, encodeFrame } from '../../native-host/framing.ts';
+import { throwsWithCode } from '../kit/rejects.ts';
 
 const text = (payload: Uint8Array | undefined) => new TextDecoder().decode(payload);
 const header = (length: number) => new Uint8Array(Uint32Array.of(length).buffer);
@@ -62,4 +63,14 @@ test('wipes every chunk that it was given: it may have held a PIN', () => {
 
 test('does not write a message over the limit', () => {
   assert.throws(() => encodeFrame({ text: 'x'.repeat(HOST_MESSAGE_MAX_BYTES) }), RangeError);
+});
+
+test('a PIN before a frame that is too large is wiped with it, and one that is never finished at the end', () => {
+  const whole = encodeFrame({ digits: [1, 2, 3, 4] });
+  const chunk = Uint8Array.of(...whole, 0xff, 0xff, 0xff, 0xff);
+  throwsWithCode('MESSAGE_TOO_LARGE', () => createFrameDecoder().push(chunk));
+  assert.deepEqual(chunk, new Uint8Array(chunk.length));
+  const decoder = createFrameDecoder();
+  decoder.push(whole.slice(0, -1));
+  throwsWithCode('MESSAGE_MALFORMED', () => decoder.end());
 });

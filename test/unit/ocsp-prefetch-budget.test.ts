@@ -8,10 +8,8 @@ import { parseCertificate } from '../../gateway/certificate/certificate.ts';
 import { checkCertificate } from '../../gateway/certificate/check-certificate.ts';
 import { createOcspFetch, type OcspFetch } from '../../gateway/certificate/ocsp-fetch.ts';
 import type { VerifiedPath } from '../../gateway/certificate/path.ts';
-import {
-  createRevocationChecker,
-  type RevocationOptions,
-} from '../../gateway/certificate/revocation-checker.ts';
+import { createRevocationChecker } from '../../gateway/certificate/revocation-checker.ts';
+import type { RevocationOptions } from '../../gateway/certificate/revocation-options.ts';
 import { loadTrust } from '../../gateway/certificate/trust.ts';
 import { OCSP_URL } from '../kit/pki/certificate-profiles.ts';
 import { type FaultServer, forwardTo, startFaultServer } from '../kit/pki/fault-server.ts';

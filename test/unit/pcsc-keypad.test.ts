@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as tick } from 'node:timers/promises';
 import type { CardTransaction } from '../../native-host/card/readers.ts';
 import {
   createPcscDouble,
@@ -258,3 +259,24 @@ async function passTime(context: TestContext, ms: number): Promise<void> {
   context.mock.timers.tick(ms);
   await new Promise(setImmediate);
 }
+
+test('a connection that is closed while the keypad asks resets the card: a PIN typed too late opens nothing', {
+  skip,
+}, async () => {
+  assert.ok(pcsc);
+  const asks: PcscStep = [`control 42330006 ${verifyStructure('0813')}`, 'late'];
+  const steps: PcscStep[] = [CONNECT, BEGIN, [ASK, BOTH], END, BEGIN, asks];
+  const double = createPcscDouble([...steps, ['disconnect reset', ''], ['end reset', '']]);
+  const removed = new AbortController().signal;
+  const connection = await pcsc.connectCard(double.reader, { removed, onGone });
+  const work = connection.withTransaction(async ({ keypad, setEnd }) => {
+    setEnd('reset');
+    await keypad?.verifyPin(bytes(VERIFY), 'nl');
+  });
+  await tick();
+  const closed = connection.close();
+  await tick();
+  double.release();
+  await Promise.allSettled([work, closed]);
+  double.checkDone();
+});

@@ -1,6 +1,6 @@
 /** Signing with a PIN, when the card answers as it likes: what happens to the PIN. TEST ONLY. */
 import { getApplet } from '../../../native-host/card/applets.ts';
-import { signWithPin } from '../../../native-host/card/belgian-card.ts';
+import { signWithPin } from '../../../native-host/card/sign-with-pin.ts';
 import { createFaultyCard } from '../faulty-card.ts';
 import { insistOnPinRules } from '../pin-rules.ts';
 import { hex } from '../samples.ts';
@@ -11,7 +11,7 @@ const serial = hex('534c4790000102030405060708090a0b');
 /** The first byte: bit 0 applet 1.7, bit 1 a reader with a keypad. */
 export const target: FuzzTarget = {
   files: [
-    'native-host/card/belgian-card.ts',
+    'native-host/card/sign-with-pin.ts',
     'native-host/card/card-data.ts',
     'native-host/card/close-pin.ts',
     'native-host/card/present-pin.ts',

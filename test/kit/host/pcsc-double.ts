@@ -20,7 +20,7 @@ export interface PcscDouble {
   readonly reader: PcscReader;
   /** Lets the call that is late come back. */
   release(): void;
-  /** Asserts that every step was taken. */
+  /** Asserts that every step was taken, and no other: the host does not pass on what a late call throws. */
   checkDone(): void;
 }
 
@@ -38,10 +38,12 @@ export function pcscError(code: string): Error {
 /** Creates a card, in a reader of that name, that takes exactly these calls, in this order. */
 export function createPcscDouble(steps: readonly PcscStep[], name = 'Reader 00 00'): PcscDouble {
   const left = [...steps];
+  const others: string[] = [];
   let late: (() => void) | undefined;
   const take = (call: string): Promise<Uint8Array> => {
     if (late) throw pcscError('CardIsBusy');
     const [expected, outcome] = left.shift() ?? ['no further call', ''];
+    if (call !== expected) others.push(call);
     assert.equal(call, expected);
     if (outcome instanceof Error) return Promise.reject(outcome);
     if (outcome !== 'late') return Promise.resolve(Uint8Array.from(Buffer.from(outcome, 'hex')));
@@ -85,6 +87,7 @@ export function createPcscDouble(steps: readonly PcscStep[], name = 'Reader 00 0
       late = undefined;
     },
     checkDone() {
+      assert.deepEqual(others, [], 'calls other than the next one');
       assert.deepEqual(left, [], 'calls that were never made');
     },
   };

@@ -1,6 +1,5 @@
 /**
- * Runs before `npm start`, `npm test` and `npm run card`, on whatever Node the machine has (20 or
- * newer): installs the npm packages when something changed, and makes sure that what follows runs on
+ * Runs before every npm script, on whatever Node the machine has (20 or newer): installs the npm packages when something changed, and makes sure that what follows runs on
  * Node 24 or newer. Plain JavaScript, because an older Node cannot read TypeScript. TEST ONLY.
  */
 import { spawnSync } from 'node:child_process';

@@ -31,6 +31,8 @@ if (options) {
     process.exitCode = await run(options);
   } catch (error) {
     progress(error instanceof Error ? error.message : String(error));
+    // Who asked for a login reads its outcome on the last line, whatever failed
+    if (options.login) process.stdout.write(`${JSON.stringify({ code: 'INTERNAL' })}\n`);
     process.exitCode = 1;
   }
 }
@@ -38,7 +40,7 @@ if (options) {
 type Options = Exclude<ReturnType<typeof readOptions>, undefined>;
 
 async function run({ login, person, save, ports, data, apt }: Options): Promise<number> {
-  sayWhatChanges({ ports, data });
+  sayWhatChanges(data);
   const missing = apt ? installPackages(START_PACKAGES, progress) : findMissing(START_PACKAGES);
   const world = await startWorld({ dir: data, ports, say: progress });
   const interrupted = waitForInterrupt();
@@ -113,9 +115,8 @@ Ready. In the reader: the card of ${person.name} (${person.description}), PIN ${
   progress('Ctrl-C stops everything.');
 }
 
-function sayWhatChanges({ ports, data }: Pick<Options, 'ports' | 'data'>): void {
+function sayWhatChanges(data: string): void {
   progress(`Kids-ID Gateway, TEST ONLY: test certificates, synthetic persons.
-  Ports on 127.0.0.1: ${ports.gateway} (gateway), ${ports.chat} (chat), ${ports.ocsp} (OCSP responder)
   Data: ${data} (remove the folder to remove everything)
   System: as root on Debian, missing packages are installed with apt (named first; --no-apt forbids);
           the card reader is a pcscd of its own in private namespaces; your system's is not touched.
@@ -149,7 +150,9 @@ function readOptions() {
     process.exitCode = 1;
     return undefined;
   }
-  const [gateway, chat, ocsp, ...rest] = values.ports.split(',').map(Number);
+  const [gateway, chat, ocsp, ...rest] = values.ports
+    .split(',')
+    .map((port) => (/^\d+$/.test(port) ? Number(port) : Number.NaN));
   const numbers = [gateway, chat, ocsp].map((port) => port ?? Number.NaN);
   if (
     rest.length > 0 ||

@@ -93,6 +93,9 @@ async function buildWorld(options: {
   };
   const gatewayOrigin = `https://gateway.localhost:${ports.gateway}`;
   const chatOrigin = `https://chat.localhost:${ports.chat}`;
+  say(
+    `Ports on 127.0.0.1: ${ports.gateway} (gateway), ${ports.chat} (chat), ${ports.ocsp} (OCSP responder)`,
+  );
 
   say('Test PKI and OCSP responder …');
   const pki = await openTestPki({ dir: join(dir, 'pki'), now: new Date() });
