@@ -46,7 +46,7 @@ export async function watchReaders(open: OpenCardReaders): Promise<WatchedReader
 /**
  * Finds the Belgian cards that can log in, waiting for one if need be: at least one. Other cards, empty readers and
  * broken ones do not matter beside it; while a reader is empty, a card of another kind in the next one (a badge, the
- * system's virtual card) does not end the wait.
+ * system's virtual card) ends the wait after ten seconds only.
  * @param options.onStage Told `reader-absent`, `card-absent` and `reading`, each when it begins.
  * @throws {KidsIdError} when no card can log in what is wrong with the one that comes nearest, CARD_UNSUPPORTED
  * where all are others; READER_ABSENT, CARD_ABSENT when the time is over; the signal's reason
@@ -70,10 +70,10 @@ export async function findCards(options: {
     for (;;) {
       // Taken before looking: what changes while we look is not missed.
       const change = readers.nextChange();
-      const found = await scanReaders({ readers, tell, signal });
+      const { found, other } = await scanReaders({ readers, tell, signal });
       if (found.length > 0) return found;
       tell(readers.list().length === 0 ? 'reader-absent' : 'card-absent');
-      await abortable(change, signal);
+      await waitForChange({ change, other, signal });
     }
   } finally {
     clearTimeout(timer);
@@ -86,6 +86,15 @@ function absence(readers: WatchedReaders): KidsIdError {
   return new KidsIdError('CARD_ABSENT', 'no card in time');
 }
 
+/** How long the right card may take to come into an empty reader beside a card of another kind. */
+const OTHER_CARD_MS = 10_000;
+
+/** `other`: why a card beside an empty reader is of no use; perhaps it always lies there. */
+interface Scan {
+  readonly found: readonly FoundCard[];
+  readonly other: unknown;
+}
+
 /**
  * None when no reader has a card that might be meant; one that was taken out meanwhile counts as none. Readers tell
  * of themselves one by one: those that have a card by the time the others are read belong to it too.
@@ -94,7 +103,7 @@ async function scanReaders(options: {
   readers: WatchedReaders;
   tell: (stage: HostStage) => void;
   signal: AbortSignal;
-}): Promise<readonly FoundCard[]> {
+}): Promise<Scan> {
   const { readers, tell, signal } = options;
   const found: FoundCard[] = [];
   const problems: unknown[] = [];
@@ -112,9 +121,27 @@ async function scanReaders(options: {
       problems.push(error);
     }
   }
+  if (found.length > 0) return { found, other: undefined };
   const hasEmpty = readers.list().some(({ hasCard }) => !hasCard);
-  if (found.length === 0) throwNearest(hasEmpty ? problems.filter(isNotOther) : problems);
-  return found;
+  throwNearest(hasEmpty ? problems.filter((problem) => !isOther(problem)) : problems);
+  return { found, other: problems.find(isOther) };
+}
+
+/** Waits for the readers to change; beside a card of another kind not for long: then that is what is wrong. */
+async function waitForChange(options: {
+  change: Promise<void>;
+  other: unknown;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { change, other, signal } = options;
+  if (other === undefined) return abortable(change, signal);
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(other), OTHER_CARD_MS);
+  try {
+    await abortable(change, AbortSignal.any([signal, patience.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Closes the connections to cards that are not wanted. */
@@ -125,8 +152,8 @@ export async function closeCards(cards: readonly FoundCard[]): Promise<void> {
 /** What another kind of card may give too, the nearest first; all else is said of a Belgian card. */
 const OF_ANY_CARD: readonly ErrorCode[] = ['CARD_BUSY', 'CARD_ERROR', 'CARD_UNSUPPORTED'];
 
-function isNotOther(problem: unknown): boolean {
-  return errorCodeOf(problem) !== 'CARD_UNSUPPORTED';
+function isOther(problem: unknown): boolean {
+  return errorCodeOf(problem) === 'CARD_UNSUPPORTED';
 }
 
 /** Throws the problem that says most about a Belgian card; does nothing when cards were only taken out. */
