@@ -100,7 +100,7 @@ function createWebListener(deps: Deps, chain: LoginChain): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.use(securityHeaders({ mode: config.mode }));
-  app.use(createAssets(deps.pageScript));
+  app.use(createAssets(deps.pageScripts));
   const isCheckingHard = () => deps.revocation.health().sources.some(({ isUp }) => !isUp);
   app.use(
     createLoginRoutes({ origin: config.origin, store, chain, openId, logger, isCheckingHard }),

@@ -9,10 +9,11 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
 };
 
-/** Creates the router for `/assets/NAME`: pictures and styles of `design/`, and the page's script. */
-export function createAssets(pageScript: string): Router {
+/** Creates the router for `/assets/NAME`: pictures and styles of `design/`, and the pages' scripts. */
+export function createAssets(pageScripts: ReadonlyMap<string, string>): Router {
   const folder = join(import.meta.dirname, 'design');
-  const files = new Map<string, Uint8Array>([['login-page.js', Buffer.from(pageScript)]]);
+  const files = new Map<string, Uint8Array>();
+  for (const [name, text] of pageScripts) files.set(name, Buffer.from(text));
   for (const name of readdirSync(folder)) {
     if (Object.hasOwn(CONTENT_TYPES, extname(name))) {
       files.set(name, readFileSync(join(folder, name)));

@@ -13,6 +13,13 @@ const listener = v.strictObject({
 });
 const EARLY_REQUESTS_PER_MINUTE = 20;
 
+/** Commission Implementing Regulation (EU) 2015/1502, as URIs. */
+export const EIDAS_ACRS = [
+  'http://eidas.europa.eu/LoA/low',
+  'http://eidas.europa.eu/LoA/substantial',
+  'http://eidas.europa.eu/LoA/high',
+] as const;
+
 const schema = v.strictObject({
   /** `test` takes anchors whose subject says TEST ONLY and no others; `production` the reverse. */
   mode: v.picklist(['production', 'test']),
@@ -31,6 +38,18 @@ const schema = v.strictObject({
   clientsFolder: path,
   /** SQLite file. */
   storeFile: path,
+  /** Playground, registration by sites themselves, plain http on loopback: in test mode only. */
+  development: v.optional(v.boolean(), false),
+  /** The eIDAS level that the operator vouches for, given to sites that ask for it. */
+  eidasAcr: v.optional(v.picklist(EIDAS_ACRS)),
+  /** Pseudonyms that outlive a card: only with a legal basis to use the national number (design §5). */
+  account: v.optional(
+    v.strictObject({
+      from: v.literal('national-number'),
+      /** Which law or authorisation; a sentence, for the auditor. */
+      legalBasis: v.pipe(v.string(), v.trim(), v.minLength(20), v.maxLength(500)),
+    }),
+  ),
   trust: v.strictObject({
     anchorFiles: v.pipe(v.array(path), v.minLength(1), v.maxLength(16)),
     /** SHA-256 of an anchor's SubjectPublicKeyInfo: for roots that are not known by fingerprint. */
@@ -119,7 +138,11 @@ function resolvePaths(config: GatewayConfig, at: (relative: string) => string): 
 }
 
 /** What one field says of another. */
-function checkReferences(file: string, { trust, revocation, ocspResponders }: GatewayConfig): void {
+function checkReferences(file: string, config: GatewayConfig): void {
+  const { mode, development, trust, revocation, ocspResponders } = config;
+  if (development && mode !== 'test') {
+    throw new ConfigError(`${file}: development is for mode test only`);
+  }
   const caFiles = [...trust.anchorFiles, ...trust.intermediates.map((ca) => ca.file)];
   if (revocation.crls.some(({ caFile }) => !caFiles.includes(caFile))) {
     throw new ConfigError(`${file}: revocation.crls names a caFile that trust does not have`);

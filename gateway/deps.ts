@@ -20,7 +20,8 @@ export interface Deps {
   readonly trust: Trust;
   readonly revocation: RevocationChecker;
   readonly store: Store;
-  readonly pageScript: string;
+  /** By file name, as buildPageScripts makes them. */
+  readonly pageScripts: ReadonlyMap<string, string>;
   readonly now: () => Date;
   readonly logger: Logger;
 }

@@ -9,7 +9,7 @@ import { createGateway } from './app.ts';
 import { loadTrust } from './certificate/trust.ts';
 import { ConfigError, type GatewayConfig, readConfig } from './config.ts';
 import { createKeysFile, readKeys } from './keys.ts';
-import { buildPageScript } from './login/build-page-script.ts';
+import { buildPageScripts } from './login/build-page-scripts.ts';
 import { loadClients } from './oidc/clients.ts';
 import { createOperations } from './operations.ts';
 import { KidsIdError } from './protocol/errors.ts';
@@ -59,7 +59,7 @@ async function serve(config: GatewayConfig): Promise<void> {
     trust,
     revocation,
     store,
-    pageScript: await buildPageScript(),
+    pageScripts: await buildPageScripts(),
     now,
     logger,
   });

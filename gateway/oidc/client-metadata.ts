@@ -20,7 +20,11 @@ export function clientMetadata(client: RegisteredClient): ClientMetadata {
     subject_type: 'pairwise',
     sector_identifier_uri: `https://${client.sector}/`,
     require_pushed_authorization_requests: client.par === 'required',
-    token_endpoint_auth_method: authentication.method,
+    token_endpoint_auth_method:
+      authentication.method === 'client_secret' ? 'client_secret_basic' : authentication.method,
+    ...(authentication.method === 'client_secret' && {
+      client_secret: authentication.secretHashes.join(' '),
+    }),
     ...(authentication.method === 'private_key_jwt' && {
       jwks: authentication.jwks,
       token_endpoint_auth_signing_alg: 'ES256',

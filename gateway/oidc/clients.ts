@@ -6,7 +6,15 @@ import { createPublicKey } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { secret, site, years } from '../protocol/fields.ts';
+import {
+  digest,
+  IDENTITY_SCOPES,
+  identityScope,
+  origin,
+  secret,
+  site,
+  years,
+} from '../protocol/fields.ts';
 import { AGE_THRESHOLDS } from './age-claims.ts';
 import { cutPointsOf, findCutPointFaults, normaliseOrganisation } from './cut-points.ts';
 
@@ -47,8 +55,32 @@ const authentication = v.variant('method', [
     method: v.literal('private_key_jwt'),
     jwks: v.strictObject({ keys: publicKeys }),
   }),
-  v.strictObject({ method: v.literal('none') }),
+  v.strictObject({
+    method: v.literal('client_secret'),
+    /** SHA-256 of each secret, base64url; two while it is changed. `client add` makes them. */
+    secretHashes: v.pipe(v.array(digest), v.minLength(1), v.maxLength(2)),
+  }),
+  v.strictObject({
+    method: v.literal('none'),
+    /** The one origin whose pages may ask for tokens themselves (CORS); none for an app. */
+    origin: v.optional(origin),
+  }),
 ]);
+
+/** Name, birth date, address, picture: what may be asked, and of whom (design §5). */
+const identity = v.strictObject({
+  scopes: v.pipe(
+    v.array(identityScope),
+    v.minLength(1),
+    v.maxLength(IDENTITY_SCOPES.length),
+    v.check((scopes) => new Set(scopes).size === scopes.length),
+  ),
+  /**
+   * The basis, other than the child's consent, on which people under 13 are asked too; a sentence, for
+   * the auditor. Without it they are refused.
+   */
+  childBasis: v.optional(v.pipe(shortText, v.minLength(20))),
+});
 
 const requireAge = v.pipe(
   v.strictObject({ min: years, below: v.optional(years) }),
@@ -61,7 +93,7 @@ const ageThresholds = v.pipe(
   v.check((thresholds) => new Set(thresholds).size === thresholds.length),
 );
 
-const clientFile = v.strictObject({
+const clientFields = v.strictObject({
   clientId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)),
   site,
   /** Who answers for the site. Cut points are counted per organisation. */
@@ -76,7 +108,36 @@ const clientFile = v.strictObject({
   redirectUris: v.pipe(v.array(redirectUri), v.minLength(1), v.maxLength(16)),
   authentication,
   par: v.optional(v.picklist(['required', 'optional']), 'required'),
+  /** Whether access tokens are bound to a key of the client's (RFC 9449). */
+  dpop: v.optional(v.picklist(['optional', 'required']), 'optional'),
+  /** `fapi2` holds the client to the FAPI 2.0 Security Profile. */
+  profile: v.optional(v.picklist(['default', 'fapi2']), 'default'),
+  identity: v.optional(identity),
+  /** Tells the month from which the site should ask again: this many months ahead, or sooner. */
+  reverifyAfterMonths: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(36))),
+  postLogoutRedirectUris: v.optional(v.pipe(v.array(redirectUri), v.maxLength(16)), []),
+  /** Told when a card that signed in here is found to be revoked, and at log-out. */
+  backchannelLogoutUri: v.optional(redirectUri),
 });
+
+const clientFile = v.pipe(
+  clientFields,
+  v.forward(
+    v.check(
+      ({ profile, par, authentication }) =>
+        profile === 'default' ||
+        (par === 'required' && authentication.method === 'private_key_jwt'),
+    ),
+    ['profile'],
+  ),
+  v.forward(
+    v.check(
+      ({ backchannelLogoutUri, subjectMode }) =>
+        backchannelLogoutUri === undefined || subjectMode === 'pairwise',
+    ),
+    ['backchannelLogoutUri'],
+  ),
+);
 
 /** A relying party as the operator registered it. */
 export type RegisteredClient = Readonly<v.InferOutput<typeof clientFile>>;

@@ -25,8 +25,11 @@ export const CARD_CHANNEL_HEARTBEAT_MS = 10_000;
 
 const coordinate = digest;
 
-/** What a gateway may ask to see of a card beside its certificate, for claims that need it. */
-export const IDENTITY_FILES = ['identity', 'address', 'photo'] as const;
+/**
+ * What a gateway may ask to see of a card beside its certificate, for claims that need it. `birth-date`
+ * is the identity file too, but only of a card whose national number leaves the birth date open.
+ */
+export const IDENTITY_FILES = ['identity', 'birth-date', 'address', 'photo'] as const;
 
 /** Files as they stand on the card, signatures with their padding (card facts §3.6); unverified. */
 export const identityFiles = v.strictObject({

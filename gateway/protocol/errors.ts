@@ -6,6 +6,7 @@
 /** Adding a code is a protocol change: tables keyed by it do not compile until it is classified. */
 export const ERROR_CODES = [
   // What is missing on the computer
+  'DEVICE_UNSUPPORTED',
   'EXTENSION_ABSENT',
   'HOST_ABSENT',
   'HOST_TOO_OLD',
@@ -43,9 +44,11 @@ export const ERROR_CODES = [
   'REVOCATION_UNKNOWN',
   'IDENTITY_INVALID',
   'AGE_OUTSIDE',
+  'CONSENT_UNDER_AGE',
   // The login itself
   'LOGIN_EXPIRED',
   'LOGIN_OTHER_BROWSER',
+  'SITE_UNKNOWN',
   'SITE_REQUEST_INVALID',
   'LOGIN_BUSY',
   'CLICK_REQUIRED',
@@ -59,9 +62,11 @@ export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** After these the same login cannot be tried again: it must start anew at the site, or not at all. */
 const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
+  'DEVICE_UNSUPPORTED',
   'GATEWAY_UNTRUSTED',
   'LOGIN_EXPIRED',
   'LOGIN_OTHER_BROWSER',
+  'SITE_UNKNOWN',
   'SITE_REQUEST_INVALID',
 ]);
 

@@ -62,11 +62,28 @@ export function binary(maxBytes: number) {
 /** A whole number of years from 0 to 120. */
 export const years = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(120));
 
+/** What of a card's identity file a site may ask for, each a scope of its own (design §5). */
+export const IDENTITY_SCOPES = [
+  'profile',
+  'birthdate',
+  'address',
+  'address:postcode',
+  'picture',
+] as const;
+export const identityScope = v.picklist(IDENTITY_SCOPES);
+export type IdentityScope = (typeof IDENTITY_SCOPES)[number];
+
 /** What a site will learn, in the terms of design §5: the person reads this before the PIN is typed. */
 export const disclosure = v.strictObject({
   ageOver: v.pipe(v.array(years), v.maxLength(8)),
   requireAge: v.optional(v.strictObject({ min: years, below: v.optional(years) })),
   pseudonym: v.boolean(),
+  /** What the person agreed to tell beside that; left out where it is nothing. */
+  identity: v.optional(
+    v.pipe(v.array(identityScope), v.minLength(1), v.maxLength(IDENTITY_SCOPES.length)),
+  ),
+  /** The month from which the site should ask again. */
+  reverifyAfter: v.optional(v.literal(true)),
 });
 export type Disclosure = v.InferOutput<typeof disclosure>;
 

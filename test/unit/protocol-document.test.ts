@@ -93,6 +93,10 @@ const LIMITED: Readonly<Record<string, readonly [v.GenericSchema, (size: number)
     (size) => 'data:image/png;base64,'.padEnd(size, 'A'),
   ],
   'disclosure.ageOver': [fields.disclosure.entries.ageOver, (size) => Array(size).fill(6)],
+  'disclosure.identity': [
+    fields.disclosure.entries.identity,
+    (size) => Array(size).fill('profile'),
+  ],
   years: [fields.years, (size) => size],
   location: [
     loginRequests.locationReply.entries.location,

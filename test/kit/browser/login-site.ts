@@ -9,7 +9,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildPageScript } from '../../../gateway/login/build-page-script.ts';
+import { buildPageScripts } from '../../../gateway/login/build-page-scripts.ts';
 import { renderLoginPage } from '../../../gateway/login/login-page.ts';
 import type { Disclosure, Site } from '../../../gateway/protocol/fields.ts';
 import { LANGUAGES } from '../../../gateway/protocol/fields.ts';
@@ -69,12 +69,12 @@ export async function startLoginSite(options: {
   site: Site;
   disclosure: Disclosure;
 }): Promise<LoginSite> {
-  const script = await buildPageScript();
+  const scripts = await buildPageScripts();
   const completed: string[] = [];
 
   async function respond(method: string, url: URL, body: string): Promise<Answer> {
     const [, first, second = '', third] = url.pathname.split('/');
-    if (first === 'assets') return findAsset(second, script);
+    if (first === 'assets') return findAsset(second, scripts);
     if (first === 'framed') return page(`<iframe src="/bare"></iframe>`, undefined);
     if (first !== 'login') return page(BARE, undefined);
     if (method === 'GET') {
@@ -124,9 +124,10 @@ function json(value: object): Answer {
   return { status: 200, headers, body: JSON.stringify(value) };
 }
 
-async function findAsset(name: string, script: string): Promise<Answer> {
+async function findAsset(name: string, scripts: ReadonlyMap<string, string>): Promise<Answer> {
   const types: Record<string, string> = { '.css': 'text/css', '.svg': 'image/svg+xml' };
-  if (name === 'login-page.js') {
+  const script = scripts.get(name);
+  if (script !== undefined) {
     return { status: 200, headers: { 'content-type': 'text/javascript' }, body: script };
   }
   const type = types[extname(name)];

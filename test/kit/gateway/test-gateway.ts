@@ -10,7 +10,7 @@ import { createGateway } from '../../../gateway/app.ts';
 import { loadTrust } from '../../../gateway/certificate/trust.ts';
 import { type GatewayConfig, readConfig } from '../../../gateway/config.ts';
 import { readKeys } from '../../../gateway/keys.ts';
-import { buildPageScript } from '../../../gateway/login/build-page-script.ts';
+import { buildPageScripts } from '../../../gateway/login/build-page-scripts.ts';
 import { loadClients } from '../../../gateway/oidc/clients.ts';
 import { createRevocation } from '../../../gateway/revocation.ts';
 import { openSqliteStore } from '../../../gateway/store/sqlite-store.ts';
@@ -83,7 +83,7 @@ export async function startTestGateway(
     trust,
     revocation: createRevocation({ config, trust, now }),
     store,
-    pageScript: await buildPageScript(),
+    pageScripts: await buildPageScripts(),
     now,
     logger: { info: write, warn: write, error: write },
   });
