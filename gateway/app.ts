@@ -11,15 +11,27 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { createCardAdmission, getClient } from './admit-card.ts';
 import { createAssets } from './assets.ts';
 import type { Deps } from './deps.ts';
-import { bindInteraction, checkBrowser, ensureBrowserCookie } from './login/browser-cookie.ts';
+import { createAgreements } from './login/agreement.ts';
+import { createAgreementRoutes } from './login/agreement-routes.ts';
+import {
+  bindInteraction,
+  browserSecretOf,
+  checkBrowser,
+  ensureBrowserCookie,
+} from './login/browser-cookie.ts';
 import { createCardChannel } from './login/card-channel.ts';
+import { createDiagnosisRoutes } from './login/diagnosis-routes.ts';
+import { createErrorPages } from './login/error-pages.ts';
 import { logRefusal } from './login/log-refusal.ts';
 import { createLoginChain, type LoginChain } from './login/login-chain.ts';
-import { createLoginRoutes, sendMessagePage } from './login/login-routes.ts';
-import { renderProtocolError } from './login/protocol-error-page.ts';
-import { disclosureOf } from './oidc/admission.ts';
-import { createOpenId } from './oidc/provider.ts';
+import { createLoginRoutes } from './login/login-routes.ts';
+import { createLogoutPage } from './login/logout-page.ts';
+import { createProtocolErrorPage } from './login/protocol-error-page.ts';
+import { createWrongTurns, type WrongTurns } from './login/wrong-turns.ts';
+import { disclosureOf, filesFor } from './oidc/admission.ts';
+import { createOpenId, type OpenId } from './oidc/provider.ts';
 import { createSubjectKey, type SubjectKey } from './oidc/subject.ts';
+import { createPlaygroundRoutes } from './playground/playground-routes.ts';
 import { CARD_CHANNEL_ALPN, CARD_CHANNEL_HEARTBEAT_MS } from './protocol/card-channel.ts';
 import { securityHeaders } from './security-headers.ts';
 import { readWebKeys } from './web-keys.ts';
@@ -33,8 +45,10 @@ const LIMIT_CHECK_MS = 1_000;
 export function createGateway(deps: Deps): Server {
   const { config, store, now } = deps;
   const chain = createLoginChain({ store, now });
-  const cardChannel = createCardListener(deps, chain);
-  const webChannel = createWebListener(deps, chain);
+  const wrongTurns = createWrongTurns({ store, clients: deps.clients, now });
+  const openId = openProvider(deps, wrongTurns);
+  const cardChannel = createCardListener(deps, { chain, openId });
+  const webChannel = createWebListener(deps, { chain, openId, wrongTurns });
   const server = createServer(
     {
       key: readFileSync(config.tls.keyFile),
@@ -59,7 +73,10 @@ export function createGateway(deps: Deps): Server {
   return server;
 }
 
-function createCardListener(deps: Deps, chain: LoginChain): RequestListener {
+function createCardListener(
+  deps: Deps,
+  { chain, openId }: { chain: LoginChain; openId: OpenId },
+): RequestListener {
   const { config, keys, clients, trust, revocation, now, logger } = deps;
   const { tls } = config;
   const webCertificates = [tls.certificateFile, tls.nextCertificateFile ?? []].flat();
@@ -70,7 +87,9 @@ function createCardListener(deps: Deps, chain: LoginChain): RequestListener {
     webKeys: () => readWebKeys(webCertificates),
     describe: ({ clientId, scopes }) => {
       const client = getClient(clients, clientId);
-      return { site: client.site, disclosure: disclosureOf(client, new Set(scopes)) };
+      const granted = new Set(scopes);
+      const disclosure = disclosureOf(client, granted);
+      return { site: client.site, disclosure, files: filesFor(client, granted) };
     },
     prefetch: (issuer, serial) => revocation.prefetch(issuer, serial),
     admitCard: createCardAdmission({
@@ -78,15 +97,17 @@ function createCardListener(deps: Deps, chain: LoginChain): RequestListener {
       revocation,
       clients,
       subjectKey: subjectKeyOf(deps),
+      accountSource: config.account?.from ?? 'card-key',
       now,
+      onRevoked: (cardIndex) => void openId.endSessionsOfCard(cardIndex),
     }),
     logger,
   });
 }
 
-function createWebListener(deps: Deps, chain: LoginChain): RequestListener {
+function openProvider(deps: Deps, wrongTurns: WrongTurns): OpenId {
   const { config, store, clients, keys, now, logger } = deps;
-  const openId = createOpenId({
+  return createOpenId({
     issuer: config.origin,
     clients,
     store,
@@ -95,16 +116,54 @@ function createWebListener(deps: Deps, chain: LoginChain): RequestListener {
     now,
     logger,
     onInteraction: (request, uid) => bindInteraction({ store, request, uid, now: now() }),
-    renderError: renderProtocolError,
+    renderError: createProtocolErrorPage({ wrongTurns, clients }),
+    renderLoggedOut: createLogoutPage(clients),
+    browserSecretOf,
+    eidasAcr: config.eidasAcr,
+    backchannelHosts: config.backchannelHosts,
+    registration: deps.registration,
   });
+}
+
+function createWebListener(
+  deps: Deps,
+  parts: { chain: LoginChain; openId: OpenId; wrongTurns: WrongTurns },
+): RequestListener {
+  const { config, store, now, logger } = deps;
+  const { chain, openId, wrongTurns } = parts;
+  const sendErrorPage = createErrorPages(wrongTurns);
+  const agreements = createAgreements({ store, now });
   const app = express();
   app.disable('x-powered-by');
   app.use(securityHeaders({ mode: config.mode }));
   app.use(createAssets(deps.pageScripts));
+  app.use(createDiagnosisRoutes({ origin: config.origin, logger, now }));
   const isCheckingHard = () => deps.revocation.health().sources.some(({ isUp }) => !isUp);
   app.use(
-    createLoginRoutes({ origin: config.origin, store, chain, openId, logger, isCheckingHard }),
+    createLoginRoutes({
+      origin: config.origin,
+      store,
+      chain,
+      openId,
+      logger,
+      isCheckingHard,
+      wrongTurns,
+      sendErrorPage,
+      agreements,
+    }),
   );
+  app.use(
+    createAgreementRoutes({
+      origin: config.origin,
+      store,
+      agreements,
+      chain,
+      openId,
+      logger,
+      sendErrorPage,
+    }),
+  );
+  if (config.development) app.use(createPlaygroundRoutes({ origin: config.origin }));
   app.get('/auth', (request, response, next) => {
     ensureBrowserCookie(request, response);
     next();
@@ -114,9 +173,9 @@ function createWebListener(deps: Deps, chain: LoginChain): RequestListener {
     next();
   });
   app.use((request, response) => openId.handler(request, response));
-  app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+  app.use(async (error: unknown, request: Request, response: Response, _next: NextFunction) => {
     logRefusal(logger, error, { path: undefined, message: 'web request refused' });
-    sendMessagePage(request, response, error);
+    await sendErrorPage(request, response, error);
   });
   return app;
 }

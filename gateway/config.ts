@@ -42,6 +42,14 @@ const schema = v.strictObject({
   development: v.optional(v.boolean(), false),
   /** The eIDAS level that the operator vouches for, given to sites that ask for it. */
   eidasAcr: v.optional(v.picklist(EIDAS_ACRS)),
+  /** Hosts told of log-outs that may have addresses of this machine or its networks: exact names. */
+  backchannelHosts: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.regex(/^([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])$/))),
+      v.maxLength(64),
+    ),
+    [],
+  ),
   /** Pseudonyms that outlive a card: only with a legal basis to use the national number (design §5). */
   account: v.optional(
     v.strictObject({

@@ -4,6 +4,7 @@ import type { Trust } from './certificate/trust.ts';
 import type { GatewayConfig } from './config.ts';
 import type { GatewayKeys } from './keys.ts';
 import type { ClientRegistry } from './oidc/clients.ts';
+import type { ClientRegistration } from './oidc/dynamic-registration.ts';
 import type { Store } from './store/store.ts';
 
 /** A log that takes fields and a constant message, as pino does. Nothing personal may be in either. */
@@ -17,6 +18,8 @@ export interface Deps {
   readonly config: GatewayConfig;
   readonly keys: GatewayKeys;
   readonly clients: ClientRegistry;
+  /** Lets sites on this machine register themselves; in development only. */
+  readonly registration?: ClientRegistration | undefined;
   readonly trust: Trust;
   readonly revocation: RevocationChecker;
   readonly store: Store;

@@ -68,7 +68,10 @@ export async function readKeys(file: string): Promise<GatewayKeys> {
   };
 }
 
-/** Makes a new keys file. Refuses to replace one: that would change every pseudonym. */
+/**
+ * Makes a new keys file.
+ * @throws {ConfigError} instead of replacing one: that would change every pseudonym.
+ */
 export async function createKeysFile(file: string): Promise<void> {
   const keys = {
     connectionKey: await createPrivateKey(),
@@ -83,7 +86,13 @@ export async function createKeysFile(file: string): Promise<void> {
     subjectKey: { version: 'v1', key: randomBytes(32).toString('base64url') },
     cookieKeys: [randomBytes(32).toString('base64url')],
   };
-  writeFileSync(file, `${JSON.stringify(keys, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    writeFileSync(file, `${JSON.stringify(keys, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    const why = isThere ? 'is there already and is not replaced' : 'cannot be written';
+    throw new ConfigError(`${file} ${why}`, { cause });
+  }
 }
 
 async function createPrivateKey() {

@@ -24,6 +24,8 @@ export function securityHeaders(options: { mode: 'production' | 'test' }): Reque
       'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
+      // For browsers that do not know frame-ancestors (RFC 9700 §4.16).
+      'x-frame-options': 'DENY',
     });
     if (options.mode === 'production') {
       response.set('strict-transport-security', 'max-age=31536000');

@@ -1,6 +1,6 @@
 /**
  * One run of the native host: messages of the PIN window in, at most one login or PIN change, replies and events
- * out. Streams, readers and the list of gateways are given; nothing here knows PC/SC or the browser.
+ * out; or a diagnosis for the extension's background. Streams, readers and the list of gateways are given; nothing here knows PC/SC or the browser.
  */
 import type { Readable, Writable } from 'node:stream';
 import * as v from 'valibot';
@@ -10,6 +10,7 @@ import { messageId, PROTOCOL_VERSION } from '../gateway/protocol/fields.ts';
 import { type FromHost, type ToHost, toHost } from '../gateway/protocol/host-messages.ts';
 import { failure, parseMessage } from '../gateway/protocol/message.ts';
 import type { OpenCardReaders } from './card/readers.ts';
+import { createDiagnosisDesk, type DiagnosisDesk } from './diagnosis-desk.ts';
 import { createFrameDecoder, encodeFrame } from './framing.ts';
 import { findGateway, type Gateway } from './gateways.ts';
 import { HOST_VERSION } from './host-version.ts';
@@ -21,9 +22,9 @@ import { createWindow, type HostWindow } from './window.ts';
 export interface HostOptions {
   readonly stdin: Readable;
   readonly stdout: Writable;
-  /** Called when a login begins, not before. */
+  /** Called when a login or a diagnosis begins, not before. */
   readonly openReaders: OpenCardReaders;
-  /** Called for each login. @throws {KidsIdError} GATEWAY_UNTRUSTED */
+  /** Called for each login, and once for all of a diagnosis. @throws {KidsIdError} GATEWAY_UNTRUSTED */
   readonly loadGateways: () => Promise<readonly Gateway[]>;
   /** Told the code of each failure. */
   readonly log: (code: ErrorCode) => void;
@@ -41,7 +42,7 @@ const STOP_TIMEOUT_MS = 600;
 
 /** A message that cannot be taken but can be answered. */
 const addressed = v.looseObject({
-  type: v.picklist(['hello', 'login', 'change-pin']),
+  type: v.picklist(['hello', 'login', 'change-pin', 'diagnose']),
   id: messageId,
 });
 
@@ -60,10 +61,12 @@ export async function runHost(options: HostOptions): Promise<void> {
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
   const send = (message: FromHost) => void stdout.write(encodeFrame(message));
   let task: RunningTask | undefined;
+  const desk = createDiagnosisDesk({ ...options, send });
   const receiver: Receiver = {
     send,
     stop,
     log,
+    desk,
     findTask: () => task,
     startTask(message) {
       task = startTask({ message, send, options });
@@ -88,10 +91,11 @@ export async function runHost(options: HostOptions): Promise<void> {
   stdout.on('error', stop);
   await stopped;
   stdin.destroy();
-  await letGo(task);
+  await letGo(task, desk);
 }
 
 interface Receiver {
+  readonly desk: DiagnosisDesk;
   send(message: FromHost): void;
   stop(): void;
   log(code: ErrorCode): void;
@@ -128,8 +132,12 @@ function dispatch(message: ToHost, receiver: Receiver): void {
     }
     case 'login':
     case 'change-pin':
-      if (task) receiver.send(failure(message, 'LOGIN_BUSY'));
+      if (task || receiver.desk.isOpen) receiver.send(failure(message, 'LOGIN_BUSY'));
       else receiver.startTask(message);
+      return;
+    case 'diagnose':
+      if (task) receiver.send(failure(message, 'LOGIN_BUSY'));
+      else receiver.desk.take(message);
       return;
     case 'pin':
     case 'new-pin':
@@ -215,15 +223,14 @@ async function perform(options: {
   return { type, id, ok: true, completionCode: await runLogin(login) };
 }
 
-async function letGo(task: RunningTask | undefined): Promise<void> {
-  if (!task) return;
-  task.window.close();
-  task.controller.abort(new KidsIdError('USER_CANCELLED', 'the window is gone'));
+async function letGo(task: RunningTask | undefined, desk: DiagnosisDesk): Promise<void> {
+  task?.window.close();
+  task?.controller.abort(new KidsIdError('USER_CANCELLED', 'the window is gone'));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, STOP_TIMEOUT_MS);
   });
-  await Promise.race([task.ended, late]);
+  await Promise.race([Promise.all([task?.ended, desk.close()]), late]);
   clearTimeout(timer);
 }
 

@@ -36,6 +36,7 @@ export function logCommands(open: OpenCardReaders, log: CommandLog): OpenCardRea
     const opened = readers;
     return {
       list: () => opened.list().map((reader) => logReader(reader, log)),
+      isServiceAway: () => opened.isServiceAway?.() ?? false,
       close: () => opened.close(),
     };
   };

@@ -1,6 +1,6 @@
 /**
- * Relays between a gateway's login page and the background. It answers `hello` itself, lets one
- * login through per real click, and repeats to the page only replies of the known shape.
+ * Relays between a gateway's page and the background. It answers `hello` itself, lets one
+ * login or diagnosis through per real click, and repeats to the page only replies of the known shape.
  */
 import * as v from 'valibot';
 import type { Runtime } from 'webextension-polyfill';
@@ -15,12 +15,14 @@ import {
 } from '../../gateway/protocol/page-messages.ts';
 import { PAGE_PORT } from '../../gateway/protocol/window-messages.ts';
 import { createClickGate } from './click-gate.ts';
+import { createDiagnosisRelay } from './diagnosis-relay.ts';
 
 type LoginRequest = Extract<PageRequest, { type: 'login' }>;
 
 /** Starts relaying for this window until `signal` ends it. */
 export function startRelay(page: Window, signal: AbortSignal): void {
   const clickGate = createClickGate(page, signal);
+  const diagnosis = createDiagnosisRelay({ clickGate, answer });
   let port: Runtime.Port | undefined;
   let openLoginId: string | undefined;
 
@@ -78,12 +80,27 @@ export function startRelay(page: Window, signal: AbortSignal): void {
       case 'login':
         logIn(request);
         return;
+      case 'diagnose':
+        diagnosis.ask(request);
+        return;
       case 'cancel':
+        diagnosis.stop();
         if (openLoginId !== undefined) port?.postMessage(request);
         answer({ type: 'cancel', id: request.id, ok: true });
     }
   }
 
+  hear(page, signal, handle);
+  const leave = () => {
+    dropPort();
+    diagnosis.stop();
+  };
+  page.addEventListener('pagehide', leave, { signal });
+  signal.addEventListener('abort', leave);
+}
+
+/** Hands on what the page itself says to the extension, and nothing else. */
+function hear(page: Window, signal: AbortSignal, handle: (request: PageRequest) => void): void {
   page.addEventListener(
     'message',
     (event: MessageEvent<unknown>) => {
@@ -94,6 +111,4 @@ export function startRelay(page: Window, signal: AbortSignal): void {
     },
     { signal },
   );
-  page.addEventListener('pagehide', dropPort, { signal });
-  signal.addEventListener('abort', dropPort);
 }

@@ -5,7 +5,6 @@
 import * as v from 'valibot';
 import browser from 'webextension-polyfill';
 import type { ErrorCode } from '../../gateway/protocol/errors.ts';
-import { PROTOCOL_VERSION } from '../../gateway/protocol/fields.ts';
 import {
   type FromHostInLogin,
   fromHostInLogin,
@@ -14,19 +13,13 @@ import {
   type ToHost,
 } from '../../gateway/protocol/host-messages.ts';
 import type { WindowJob } from '../../gateway/protocol/window-messages.ts';
+import { findVersionProblem } from '../host-hello.ts';
 
 const HELLO_TIMEOUT_MS = 5_000;
 /** Longer than the host and the gateway give a login; for a host that hangs. */
 const LOGIN_TIMEOUT_MS = 280_000;
 /** Time for the host to tell the gateway that the person stopped. */
 const CANCEL_TIMEOUT_MS = 2_000;
-
-/** All that is believed of a hello before the versions agree: another one may say it in another shape. */
-const anyHello = v.looseObject({
-  type: v.literal('hello'),
-  ok: v.literal(true),
-  protocol: v.number(),
-});
 
 /** How a login ended. */
 export type LoginEnd =
@@ -61,9 +54,9 @@ export function startHostLogin(options: {
   let timer = setTimeout(() => fail('HOST_ABSENT'), HELLO_TIMEOUT_MS);
 
   port.onMessage.addListener((raw: unknown) => {
-    const other = findOtherProtocol(raw);
-    if (other !== undefined && !greeted) {
-      fail(other < PROTOCOL_VERSION ? 'HOST_TOO_OLD' : 'EXTENSION_TOO_OLD');
+    const problem = greeted ? undefined : findVersionProblem(raw);
+    if (problem !== undefined) {
+      fail(problem);
       return;
     }
     const message = v.safeParse(fromHostInLogin, raw);
@@ -136,11 +129,4 @@ export function startHostLogin(options: {
       send({ type: 'cancel', id: loginId });
     },
   };
-}
-
-/** The protocol of a host whose hello names another one than ours. */
-function findOtherProtocol(raw: unknown): number | undefined {
-  const hello = v.safeParse(anyHello, raw);
-  if (!hello.success || hello.output.protocol === PROTOCOL_VERSION) return undefined;
-  return hello.output.protocol;
 }

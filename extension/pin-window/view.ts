@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../gateway/protocol/errors.ts';
 import type { CardLabel, Disclosure, Site } from '../../gateway/protocol/fields.ts';
 import type { HostStage } from '../../gateway/protocol/host-messages.ts';
 import { disclosureLines } from '../../gateway/texts/disclosure-lines.ts';
+import { problemScene } from '../../gateway/texts/problem-scene.ts';
 import type { Texts } from '../../gateway/texts/texts.ts';
 import {
   createButton,
@@ -108,11 +109,8 @@ export function createView(texts: Texts, onLeave: () => void): View {
     showProblem(code) {
       leave.hidden = true;
       siteHeader.hidden = true;
-      const scene = createScene({
-        picture: 'problem',
-        title: texts.window.problem,
-        hint: texts.errors[code].child,
-      });
+      const { picture, title } = problemScene(texts, code);
+      const scene = createScene({ picture, title, hint: texts.errors[code].child });
       // For whoever helps from afar, and for tests: the code is the same in every language.
       scene.dataset['code'] = code;
       const close = createButton('button button-main', texts.window.close, onLeave);

@@ -48,6 +48,11 @@ export async function bindInteraction(options: {
   await options.store.put(TABLE, options.uid, { cookie: hashSecret(value) }, expiresAt);
 }
 
+/** Tells whether an interaction waits still, in whatever browser. */
+export async function isBound(store: Store, uid: string): Promise<boolean> {
+  return (await store.find(TABLE, uid)) !== undefined;
+}
+
 /**
  * Checks that a request comes from the browser that started the interaction, and returns the hash
  * of its cookie. Asked at the login page, ticket, completion and resume.
@@ -66,6 +71,11 @@ export async function checkBrowser(options: {
     throw new KidsIdError('LOGIN_OTHER_BROWSER', 'login belongs to another browser');
   }
   return cookie;
+}
+
+/** The value of our cookie, as {@link checkBrowser} reads it: what only this browser knows. */
+export function browserSecretOf(request: IncomingMessage): string | undefined {
+  return findCookie(request);
 }
 
 /**

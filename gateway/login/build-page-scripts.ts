@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 /** Each is an entry of `page/` and is served as `/assets/NAME.js`. */
-const SCRIPTS = ['login-page'] as const;
+const SCRIPTS = ['login-page', 'diagnosis-page', 'playground-page'] as const;
 
 /** The scripts by file name: classic scripts without imports. */
 export async function buildPageScripts(): Promise<ReadonlyMap<string, string>> {

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import type { LoginOutcome } from '../oidc/admission.ts';
 import { decodeBase64url, encodeBase64url } from '../protocol/bytes.ts';
 import {
@@ -21,7 +22,7 @@ import {
 } from '../protocol/connection-check.ts';
 import { errorCodeOf, KidsIdError } from '../protocol/errors.ts';
 import type { AuthenticatorKeys } from '../protocol/exported-authenticator.ts';
-import { type Disclosure, PROTOCOL_VERSION, type Site } from '../protocol/fields.ts';
+import { PROTOCOL_VERSION } from '../protocol/fields.ts';
 import type { CertificateRequest } from '../protocol/handshake.ts';
 import { hashSecret } from './browser-cookie.ts';
 import {
@@ -30,7 +31,9 @@ import {
   exportAuthenticatorKeys,
   exportCheckValue,
   openCardConnection,
+  type ShownSite,
 } from './card-connection.ts';
+import { type CardFiles, readCardFiles } from './card-files.ts';
 import { readJson, sendError, sendJson } from './json-exchange.ts';
 import { logRefusal, type RefusalLogger } from './log-refusal.ts';
 import type { LoginChain, TicketGrant } from './login-chain.ts';
@@ -47,16 +50,17 @@ export interface CardChannelDeps {
   };
   /** SHA-256 of the SPKI of each key that the web listener may show, in its present state. */
   readonly webKeys: () => readonly Uint8Array[];
-  /** What the person is shown about the site that the ticket was issued for. */
-  readonly describe: (grant: TicketGrant) => { site: Site; disclosure: Disclosure };
+  /** What the person is shown about the site that the ticket was issued for, and what that needs. */
+  readonly describe: (grant: TicketGrant) => ShownSite;
   /** Starts the revocation check of a certificate that was only named so far. */
   readonly prefetch: (issuer: Uint8Array, serial: Uint8Array) => void;
-  /** Judges an authenticator and the person behind it for the ticket's client. */
+  /** Judges an authenticator, the files beside it and the person behind them for the ticket's client. */
   readonly admitCard: (proof: {
     bytes: Uint8Array;
     request: CertificateRequest;
     keys: AuthenticatorKeys;
     grant: TicketGrant;
+    files: CardFiles | undefined;
   }) => Promise<LoginOutcome>;
   readonly logger: RefusalLogger;
 }
@@ -137,9 +141,10 @@ function createHandlers(deps: CardChannelDeps): Handlers {
       if (state.at !== 'started') throw outOfOrder();
       connection.state = { at: 'over' };
       const claim = await deps.chain.claimTicket(ticket, connection.id);
-      connection.state = { at: 'claimed', request: state.request, claim, named: false };
-      // No claim of ours needs more than the certificate yet.
-      return { ...deps.describe(claim.grant), files: [] };
+      const shown = deps.describe(claim.grant);
+      const { request } = state;
+      connection.state = { at: 'claimed', request, claim, shown, named: false };
+      return { ...shown };
     },
 
     async '/card/certificate'(connection, { issuer, serial }) {
@@ -159,8 +164,8 @@ function createHandlers(deps: CardChannelDeps): Handlers {
       const { state } = connection;
       if (state.at !== 'claimed') throw outOfOrder();
       connection.state = { at: 'over' };
-      if (files) throw new KidsIdError('MESSAGE_MALFORMED', 'files that nobody asked for');
-      const { request, claim } = state;
+      const { request, claim, shown } = state;
+      const cardFiles = readCardFiles(shown.files, files);
       const context = hashSecret(encodeBase64url(request.context));
       await deps.chain.spendContext(claim, context);
       const outcome = await deps.admitCard({
@@ -168,11 +173,22 @@ function createHandlers(deps: CardChannelDeps): Handlers {
         request,
         keys: exportAuthenticatorKeys(connection.socket),
         grant: claim.grant,
+        files: cardFiles,
       });
+      checkShown(shown, deps.describe(claim.grant));
       deps.logger.info({ clientId: claim.grant.clientId }, 'card verified');
       return { completionCode: await deps.chain.recordCard(claim, context, outcome) };
     },
   };
+}
+
+/**
+ * Whoever types a PIN was told what the site learns: a registration that was changed meanwhile could
+ * make it learn something else.
+ */
+function checkShown(shown: ShownSite, now: ShownSite): void {
+  if (isDeepStrictEqual(shown.disclosure, now.disclosure)) return;
+  throw new KidsIdError('LOGIN_EXPIRED', 'what the site learns was changed meanwhile');
 }
 
 function outOfOrder(): KidsIdError {

@@ -19,12 +19,22 @@ import {
   HASH_BYTES,
   hashOfCipherSuite,
 } from '../protocol/exported-authenticator.ts';
+import type { Disclosure, Site } from '../protocol/fields.ts';
 import {
   type CertificateRequest,
   decodeCertificateRequest,
   encodeCertificateRequest,
 } from '../protocol/handshake.ts';
+import type { WantedFile } from './card-files.ts';
 import type { Claim } from './login-chain.ts';
+
+/** What a host was told about a ticket's site. */
+export interface ShownSite {
+  readonly site: Site;
+  readonly disclosure: Disclosure;
+  /** What is asked for beside the authenticator. */
+  readonly files: WantedFile[];
+}
 
 /** How far the one login of a connection is. Each path names the state it needs. */
 export type CardState =
@@ -34,6 +44,7 @@ export type CardState =
       readonly at: 'claimed';
       readonly request: CertificateRequest;
       readonly claim: Claim;
+      readonly shown: ShownSite;
       /** Its certificate was named: once, because each name is a question to an OCSP responder. */
       readonly named: boolean;
     }

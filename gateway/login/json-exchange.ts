@@ -17,6 +17,11 @@ export async function readJson<Schema extends GenericSchema>(
   if (request.headers['content-type'] !== 'application/json') {
     throw new KidsIdError('MESSAGE_MALFORMED', 'body is not application/json');
   }
+  return parseJsonMessage(schema, await readBody(request, maxBytes), maxBytes);
+}
+
+/** Reads a body to its limit. @throws {KidsIdError} MESSAGE_TOO_LARGE */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Uint8Array>) {
@@ -24,7 +29,7 @@ export async function readJson<Schema extends GenericSchema>(
     if (length > maxBytes) throw new KidsIdError('MESSAGE_TOO_LARGE', 'body over its limit');
     chunks.push(chunk);
   }
-  return parseJsonMessage(schema, Buffer.concat(chunks), maxBytes);
+  return Buffer.concat(chunks);
 }
 
 /** Writes a JSON reply that no cache keeps. */

@@ -4,7 +4,8 @@
  * single use is the store's own conditional write, and the last step compares the whole chain.
  */
 import * as v from 'valibot';
-import type { LoginOutcome } from '../oidc/admission.ts';
+import { type IdentityClaims, type LoginOutcome, REVERIFY_CLAIM } from '../oidc/admission.ts';
+import { createSealedClaims } from '../oidc/sealed-claims.ts';
 import { KidsIdError } from '../protocol/errors.ts';
 import type { Store } from '../store/store.ts';
 import { createSecret, hashSecret } from './browser-cookie.ts';
@@ -26,15 +27,25 @@ const completionRow = v.strictObject({
   ticket: v.string(),
   connection: v.string(),
   context: v.string(),
+  /** Whatever a row says more than this never reaches a token. */
   outcome: v.strictObject({
     sub: v.string(),
-    claims: v.custom<LoginOutcome['claims']>(isAgeClaims),
+    claims: v.custom<LoginOutcome['claims']>(isTokenClaims),
+    scopes: v.array(v.string()),
+    cardIndex: v.string(),
   }),
+  /** Name, birth date, address, picture: never here, but sealed under the completion code (design §8). */
+  hasIdentity: v.boolean(),
 });
 
-/** Age claims and nothing else: whatever a row says more than that never reaches a token. */
-function isAgeClaims(value: unknown): boolean {
-  return v.is(v.record(v.pipe(v.string(), v.regex(/^age_over_\d{1,3}$/)), v.boolean()), value);
+const ageClaims = v.record(v.pipe(v.string(), v.regex(/^age_over_\d{1,3}$/)), v.boolean());
+const reverifyClaim = v.optional(v.pipe(v.string(), v.regex(/^\d{4}-\d{2}$/)));
+
+/** Ages, and the month to ask again; nothing else. */
+function isTokenClaims(value: unknown): boolean {
+  if (!v.is(v.looseObject({}), value)) return false;
+  const { [REVERIFY_CLAIM]: month, ...ages } = value;
+  return v.is(reverifyClaim, month) && v.is(ageClaims, ages);
 }
 
 /** What a ticket was issued for: an interaction in one browser, for one client and its scopes. */
@@ -65,11 +76,14 @@ export interface LoginChain {
    * @throws {KidsIdError} LOGIN_EXPIRED unless every link of the chain is this interaction's own.
    */
   redeemCompletion(code: string, at: { uid: string; cookie: string }): Promise<LoginOutcome>;
+  /** Makes whatever was issued for an interaction so far worthless: ticket, card, completion code. */
+  dropTicket(uid: string): Promise<void>;
 }
 
 /** Creates the chain over a store. */
 export function createLoginChain(deps: { store: Store; now: () => Date }): LoginChain {
   const { store } = deps;
+  const sealedClaims = createSealedClaims(deps);
   const after = (seconds: number) => new Date(deps.now().getTime() + seconds * 1_000);
   const link = (uid: string, links: Record<string, string>) =>
     store.put('login', uid, links, after(INTERACTION_SECONDS));
@@ -110,13 +124,19 @@ export function createLoginChain(deps: { store: Store; now: () => Date }): Login
     async recordCard({ grant, ticket, connection }, context, outcome) {
       const secret = createSecret();
       const { uid, cookie } = grant;
-      const row = { uid, cookie, ticket, connection, context, outcome: { ...outcome } };
+      const { identity, sub, claims, scopes, cardIndex } = outcome;
+      const kept = { sub, claims: { ...claims }, scopes: [...scopes], cardIndex };
+      const hasIdentity = identity !== undefined;
+      const row = { uid, cookie, ticket, connection, context, outcome: kept, hasIdentity };
+      if (identity) await sealedClaims.put(secret, { ...identity }, COMPLETION_SECONDS);
       await store.put('completion', hashSecret(secret), row, after(COMPLETION_SECONDS));
       return secret;
     },
 
     async redeemCompletion(code, at) {
       const row = await store.take('completion', hashSecret(code));
+      // Out of the store before anything is compared: it goes to this interaction or to nobody.
+      const identity: IdentityClaims | undefined = await sealedClaims.take(code);
       const login = await store.find('login', at.uid);
       if (!row || !login)
         throw new KidsIdError('LOGIN_EXPIRED', 'completion code unknown or spent');
@@ -128,8 +148,13 @@ export function createLoginChain(deps: { store: Store; now: () => Date }): Login
           (name) => completion[name] === login[name],
         );
       if (!whole) throw new KidsIdError('LOGIN_EXPIRED', 'completion code of another login');
+      if (completion.hasIdentity !== (identity !== undefined)) {
+        throw new KidsIdError('LOGIN_EXPIRED', 'what was sealed with the card is gone');
+      }
       await store.remove('login', at.uid);
-      return completion.outcome;
+      return { ...completion.outcome, ...(identity && { identity }) };
     },
+
+    dropTicket: (uid) => store.remove('login', uid),
   };
 }

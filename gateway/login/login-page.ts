@@ -1,6 +1,6 @@
 /** The login page: who asks, what it will learn, one big button. The script takes over from there. */
 import type { Disclosure, Language, Site } from '../protocol/fields.ts';
-import { disclosureLines } from '../texts/disclosure-lines.ts';
+import { disclosureLines, notLearntLine } from '../texts/disclosure-lines.ts';
 import { textsFor } from '../texts/texts.ts';
 import { html } from './html.ts';
 import { renderPage } from './page-shell.ts';
@@ -15,6 +15,8 @@ export interface LoginPage {
   readonly siteOrigin?: string;
   /** Shows that cards are hard to check just now. */
   readonly isCheckingHard?: boolean;
+  /** Where the person can change what they agreed to tell; a path of this origin. */
+  readonly agreementPath?: string;
 }
 
 /**
@@ -22,18 +24,20 @@ export interface LoginPage {
  * press before it would be lost.
  */
 export function renderLoginPage(options: LoginPage): string {
-  const { language, site, disclosure, uid, siteOrigin, isCheckingHard } = options;
+  const { language, site, disclosure, uid, siteOrigin, isCheckingHard, agreementPath } = options;
   const texts = textsFor(language);
   const lines = disclosureLines(texts, disclosure).map(
     (line) => html`<li><img src="/assets/tick.svg" alt=""><span>${line}</span></li>`,
   );
+  const notLearnt = notLearntLine(texts, disclosure);
   const main = html`<main class="sheet" id="login" data-uid="${uid}" data-language="${language}" data-site="${site.name}" data-site-origin="${siteOrigin}">
 <section class="stack" id="ask">
 <div class="site"><img class="site-picture" src="${site.picture ?? '/assets/site.svg'}" alt=""><h1>${texts.page.heading(site.name)}</h1></div>
 <div class="learn">
 <h2>${texts.learn.heading(site.name)}</h2>
 <ul class="ticks">${lines}</ul>
-<p class="learn-not"><img src="/assets/lock.svg" alt=""><span>${texts.learn.not}</span></p>
+${notLearnt === undefined ? undefined : html`<p class="learn-not"><img src="/assets/lock.svg" alt=""><span>${notLearnt}</span></p>`}
+${agreementPath === undefined ? undefined : html`<a class="learn-change" href="${agreementPath}">${texts.agreement.change}</a>`}
 </div>
 ${isCheckingHard ? html`<p class="adult" id="checking-hard">${texts.page.checkingHard}</p>` : undefined}
 <noscript><p class="adult">${texts.page.noScript}</p></noscript>

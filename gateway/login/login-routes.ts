@@ -5,29 +5,31 @@
 import { type Request, type Response, Router } from 'express';
 import * as v from 'valibot';
 import { disclosureOf } from '../oidc/admission.ts';
-import type { RegisteredClient } from '../oidc/clients.ts';
 import type { OpenId, PendingLogin } from '../oidc/provider.ts';
 import { errorCodeOf, KidsIdError } from '../protocol/errors.ts';
-import { LANGUAGES, type Language } from '../protocol/fields.ts';
 import { completeRequest, LOGIN_REQUEST_MAX_BYTES } from '../protocol/login-requests.ts';
 import type { Store } from '../store/store.ts';
-import { pickLanguage } from '../texts/texts.ts';
-import { checkBrowser } from './browser-cookie.ts';
-import { HTTP_STATUS } from './http-status.ts';
+import { type Agreements, askedIdentity, checkAgreed, findAgreedScopes } from './agreement.ts';
+import { languageOf, type SendErrorPage } from './error-pages.ts';
 import { readJson, sendError, sendJson } from './json-exchange.ts';
 import { logRefusal, type RefusalLogger } from './log-refusal.ts';
 import type { LoginChain } from './login-chain.ts';
 import { renderLoginPage } from './login-page.ts';
-import { renderMessagePage } from './message-page.ts';
+import { checkOrigin, createLoginVisits, keepLanguage } from './login-visit.ts';
+import { siteOriginOf } from './site-origin.ts';
+import type { WrongTurns } from './wrong-turns.ts';
 
 export interface LoginRoutesDeps {
   readonly origin: string;
   readonly store: Store;
   readonly chain: LoginChain;
+  readonly agreements: Agreements;
   readonly openId: OpenId;
   readonly logger: RefusalLogger;
   /** A source of revocation is down: logins may take longer, or end in REVOCATION_UNKNOWN. */
   readonly isCheckingHard: () => boolean;
+  readonly wrongTurns: WrongTurns;
+  readonly sendErrorPage: SendErrorPage;
 }
 
 const emptyBody = v.strictObject({});
@@ -36,32 +38,25 @@ const emptyBody = v.strictObject({});
 export function createLoginRoutes(deps: LoginRoutesDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
 
-  /** The login that the library's cookie names, which must be the one in the path. */
-  async function findLogin(request: Request, response: Response): Promise<PendingLogin> {
-    const pending = await deps.openId.getPendingLogin(request, response);
-    if (pending.uid === request.params['uid']) return pending;
-    throw new KidsIdError('LOGIN_EXPIRED', 'another login');
-  }
-
-  /** The login at hand: the library's cookie and ours must both name it. */
-  async function enter(request: Request, response: Response) {
-    const pending = await findLogin(request, response);
-    const { uid } = pending;
-    return { pending, cookie: await checkBrowser({ store: deps.store, request, uid }) };
-  }
+  const visits = createLoginVisits(deps);
 
   router.get('/login/:uid', async (request, response) => {
     let pending: PendingLogin | undefined;
     try {
-      pending = await findLogin(request, response);
-      await checkBrowser({ store: deps.store, request, uid: pending.uid });
-      response
-        .set('cache-control', 'no-store')
-        .type('html')
-        .send(loginPage(request, pending, deps.isCheckingHard()));
+      pending = await visits.find(request, response);
+      await visits.enter(request, response);
+      await deps.wrongTurns.remember(pending);
+      response.set('cache-control', 'no-store');
+      const scopes = await findAgreedScopes(deps.agreements, pending);
+      if (!scopes) {
+        response.redirect(303, keepLanguage(`/login/${pending.uid}/agreement`, request));
+        return;
+      }
+      const isCheckingHard = deps.isCheckingHard();
+      response.type('html').send(loginPage(request, pending, { scopes, isCheckingHard }));
     } catch (error) {
       logRefusal(deps.logger, error, { path: '/login/:uid', message: 'login page refused' });
-      sendMessagePage(request, response, error, pending);
+      await deps.sendErrorPage(request, response, error, pending);
     }
   });
 
@@ -79,8 +74,10 @@ export function createLoginRoutes(deps: LoginRoutesDeps): Router {
   post('/login/:uid/ticket', async (request, response) => {
     checkOrigin(request, deps.origin);
     await readJson(request, emptyBody, LOGIN_REQUEST_MAX_BYTES);
-    const { pending, cookie } = await enter(request, response);
-    const { uid, client, scopes } = pending;
+    const { pending, cookie } = await visits.enter(request, response);
+    const { uid, client } = pending;
+    const scopes = await findAgreedScopes(deps.agreements, pending);
+    if (!scopes) throw new KidsIdError('MESSAGE_MALFORMED', 'ticket before the agreement');
     const grant = { uid, cookie, clientId: client.clientId, scopes: [...scopes] };
     return { ticket: await deps.chain.issueTicket(grant) };
   });
@@ -88,69 +85,41 @@ export function createLoginRoutes(deps: LoginRoutesDeps): Router {
   post('/login/:uid/complete', async (request, response) => {
     checkOrigin(request, deps.origin);
     const body = await readJson(request, completeRequest, LOGIN_REQUEST_MAX_BYTES);
-    const { pending, cookie } = await enter(request, response);
+    const { pending, cookie } = await visits.enter(request, response);
     const at = { uid: pending.uid, cookie };
     const outcome = await deps.chain.redeemCompletion(body.completionCode, at);
-    return { location: await deps.openId.complete(request, response, outcome) };
+    checkAgreed(outcome, await findAgreedScopes(deps.agreements, pending), pending);
+    const location = await deps.openId.complete(request, response, outcome);
+    await deps.agreements.remove(pending.uid);
+    return { location };
   });
 
   post('/login/:uid/cancel', async (request, response) => {
     checkOrigin(request, deps.origin);
     await readJson(request, emptyBody, LOGIN_REQUEST_MAX_BYTES);
-    await enter(request, response);
-    return { location: await deps.openId.refuse(request, response) };
+    const { pending } = await visits.enter(request, response);
+    const location = await deps.openId.refuse(request, response);
+    await deps.agreements.remove(pending.uid);
+    return { location };
   });
 
   return router;
 }
 
-/**
- * Shows an error as a page of its own. Where the login it is about is known, in that login's language and
- * with a way back to its site.
- */
-export function sendMessagePage(
+function loginPage(
   request: Request,
-  response: Response,
-  error: unknown,
-  login?: PendingLogin,
-): void {
-  const code = errorCodeOf(error);
-  const language = languageOf(request, login);
-  const backUrl = login && siteOriginOf(login.client);
-  response
-    .status(HTTP_STATUS[code])
-    .set('cache-control', 'no-store')
-    .type('html')
-    .send(renderMessagePage({ language, code, ...(backUrl && { backUrl }) }));
-}
-
-/** A browser sends Origin with every POST; another site's page, or none, has no business here. */
-function checkOrigin(request: Request, origin: string): void {
-  if (request.headers.origin !== origin) {
-    throw new KidsIdError('MESSAGE_MALFORMED', 'request of another origin');
-  }
-}
-
-function loginPage(request: Request, login: PendingLogin, isCheckingHard: boolean): string {
-  const { uid, client, scopes } = login;
+  login: PendingLogin,
+  now: { scopes: ReadonlySet<string>; isCheckingHard: boolean },
+): string {
+  const { uid, client } = login;
+  const isAsked = askedIdentity(login).length > 0;
   return renderLoginPage({
-    language: languageOf(request, login),
+    language: languageOf(request, login.language),
     site: client.site,
-    disclosure: disclosureOf(client, scopes),
+    disclosure: disclosureOf(client, now.scopes),
     uid,
     siteOrigin: siteOriginOf(client),
-    isCheckingHard,
+    isCheckingHard: now.isCheckingHard,
+    ...(isAsked && { agreementPath: keepLanguage(`/login/${uid}/agreement`, request) }),
   });
-}
-
-/** A site's start page: the origin of the first address that its registration names. */
-function siteOriginOf({ redirectUris: [first] }: RegisteredClient): string {
-  if (first === undefined) throw new TypeError('client without a redirect URI');
-  return new URL(first).origin;
-}
-
-/** What the visitor chose with `?lang=`, else what the site asked for, else what the browser prefers. */
-function languageOf(request: Request, login: PendingLogin | undefined): Language {
-  const chosen = LANGUAGES.find((language) => language === request.query['lang']);
-  return chosen ?? login?.language ?? pickLanguage(request.acceptsLanguages());
 }

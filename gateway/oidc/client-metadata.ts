@@ -16,10 +16,18 @@ export function clientMetadata(client: RegisteredClient): ClientMetadata {
     response_types: ['code'],
     response_modes: ['query'],
     grant_types: ['authorization_code'],
-    scope: ['openid', ...client.ageThresholds.map(ageClaim)].join(' '),
+    scope: [
+      'openid',
+      ...client.ageThresholds.map(ageClaim),
+      ...(client.identity?.scopes ?? []),
+    ].join(' '),
     subject_type: 'pairwise',
     sector_identifier_uri: `https://${client.sector}/`,
     require_pushed_authorization_requests: client.par === 'required',
+    // FAPI 2.0 Security Profile §5.3.2.1: tokens are bound to their client's key.
+    dpop_bound_access_tokens: client.dpop === 'required' || client.profile === 'fapi2',
+    post_logout_redirect_uris: client.postLogoutRedirectUris,
+    ...(client.backchannelLogoutUri && { backchannel_logout_uri: client.backchannelLogoutUri }),
     token_endpoint_auth_method:
       authentication.method === 'client_secret' ? 'client_secret_basic' : authentication.method,
     ...(authentication.method === 'client_secret' && {

@@ -27,9 +27,9 @@ const REFUSALS = [
   'pushed_authorization_request.error',
   'authorization.error',
   'grant.error',
+  'userinfo.error',
   'jwks.error',
   'discovery.error',
-  'end_session_confirm.error',
 ] as const;
 
 /** Logs steps and refusals at info, and what should never happen at error. */
@@ -55,10 +55,12 @@ export function logEvents(provider: Provider, logger: Logger): void {
   });
 }
 
-/** Code and reason as the client gets them; both are constant texts. */
+/** Code and reason as the client gets them, but for what a caller could have put into them. */
 function describe(error: unknown): object {
   if (!(error instanceof errors.OIDCProviderError)) return { error: 'unknown' };
-  return { error: error.error, reason: error.error_description };
+  const { error: code, error_description: reason } = error;
+  // The library quotes the Origin header there, which may say anything.
+  return { error: code, reason: reason?.replace(/^origin .* not allowed/s, 'origin not allowed') };
 }
 
 function clientIdOf({ oidc }: KoaContextWithOIDC): string | undefined {

@@ -5,25 +5,33 @@
 import type Provider from 'oidc-provider';
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { COOKIE_NAMES } from './configuration.ts';
+import { DISCOVERY_PATHS } from './discovery.ts';
+import { LOGOUT_PATH } from './logout.ts';
 
-const DISCOVERY_PATHS: readonly string[] = [
-  '/.well-known/openid-configuration',
-  '/.well-known/oauth-authorization-server',
+const PATHS: readonly string[] = [
+  '/auth',
+  '/par',
+  '/token',
+  '/userinfo',
+  '/jwks',
+  LOGOUT_PATH,
+  ...DISCOVERY_PATHS,
 ];
-const PATHS = new Set(['/auth', '/par', '/token', '/jwks', ...DISCOVERY_PATHS]);
 const RESUME_PATH = /^\/auth\/([A-Za-z0-9_-]{1,64})$/;
 
 type Guard = Parameters<Provider['use']>[0];
 
-/** Adds the guards in front of the library's own routes. */
+/** Adds the guards in front of the library's own routes, and `more` of them behind these. */
 export function addGuards(
   provider: Provider,
   renderError: NonNullable<Configuration['renderError']>,
+  more: readonly Guard[],
+  morePaths: readonly string[] = [],
 ): void {
   provider.use(checkHost(new URL(provider.issuer).host));
-  provider.use(checkPath);
+  provider.use(checkPath(new Set([...PATHS, ...morePaths])));
   provider.use(checkResume(renderError));
-  provider.use(describeResponseMode);
+  for (const guard of more) provider.use(guard);
   provider.on('interaction.ended', forgetSession);
 }
 
@@ -36,10 +44,12 @@ function checkHost(host: string): Guard {
 }
 
 /** The library takes `/AUTH/` for `/auth`; checks in front of it would not. */
-const checkPath: Guard = async (context, next) => {
-  if (PATHS.has(context.path) || RESUME_PATH.test(context.path)) return next();
-  context.status = 404;
-};
+function checkPath(paths: ReadonlySet<string>): Guard {
+  return async (context, next) => {
+    if (paths.has(context.path) || RESUME_PATH.test(context.path)) return next();
+    context.status = 404;
+  };
+}
 
 /**
  * The interaction that is resumed is the one in the path: the library looks at its cookie only, and
@@ -55,15 +65,6 @@ function checkResume(renderError: NonNullable<Configuration['renderError']>): Gu
     await renderError(context as KoaContextWithOIDC, { error: code, error_description }, error);
   };
 }
-
-/** The library announces modes that no client of ours may use. */
-const describeResponseMode: Guard = async (context, next) => {
-  await next();
-  const body: unknown = context.body;
-  if (DISCOVERY_PATHS.includes(context.path) && body && typeof body === 'object') {
-    context.body = { ...body, response_modes_supported: ['query'] };
-  }
-};
 
 /** A destroyed session is neither saved nor sent as a cookie; the request at hand still sees it. */
 function forgetSession({ oidc }: KoaContextWithOIDC): void {

@@ -10,6 +10,8 @@ import {
   type KoaContextWithOIDC,
 } from 'oidc-provider';
 import { isAgeScope } from './age-claims.ts';
+import { DISPLAY_VALUES } from './discovery.ts';
+import { chooseAcr, readRequestedClaims } from './request-claims.ts';
 
 /** The one level of assurance: a card and its PIN (design §5). */
 export const CARD_PIN_ACR = 'urn:kids-id:acr:card-pin';
@@ -19,11 +21,15 @@ export const CARD_PIN_AMR: readonly string[] = ['sc', 'pin', 'hwk'];
 
 const { Check, Prompt } = interactionPolicy;
 
-/** The prompts, in order. Consent needs no page: the grant is made when the login is completed. */
-export function createLoginPolicy(): interactionPolicy.DefaultPolicy {
+/**
+ * The prompts, in order. Consent needs no page: the grant is made when the login is completed. Nor does
+ * the choice of an account: whoever puts in a card has made it. `acrs` are what a login can give.
+ */
+export function createLoginPolicy(acrs: readonly string[]): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base();
   policy.remove('login');
-  policy.add(new Prompt({ name: 'login', requestable: true }, ...createLoginChecks()), 0);
+  policy.add(new Prompt({ name: 'login', requestable: true }, ...createLoginChecks(acrs)), 0);
+  policy.add(new Prompt({ name: 'select_account', requestable: true }), 1);
   return policy;
 }
 
@@ -48,7 +54,16 @@ export function checkScope(
   if (stray) throw new errors.InvalidScope('requested scope is not allowed', stray);
 }
 
-function createLoginChecks(): interactionPolicy.Check[] {
+/**
+ * Judges `display` (OpenID Connect Core §3.1.2.1): the four values that there are are taken.
+ * @throws {errors.InvalidRequest}
+ */
+export function checkDisplay(_context: KoaContextWithOIDC, display: string | undefined): void {
+  if (display === undefined || DISPLAY_VALUES.includes(display)) return;
+  throw new errors.InvalidRequest('unsupported display value requested');
+}
+
+function createLoginChecks(acrs: readonly string[]): interactionPolicy.Check[] {
   return [
     new Check('card_required', 'the card is asked for at every login', ({ oidc }) => {
       if (oidc.result?.login) return false;
@@ -56,24 +71,29 @@ function createLoginChecks(): interactionPolicy.Check[] {
       if (oidc.route === 'resume') throw new errors.LoginRequired('the login was not answered');
       return true;
     }),
-    // acr_values are voluntary in OpenID Connect Core §5.5.1.1; a client that names only others
-    // is told so at once (RFC 9470 §5), before anybody gets out a card.
+    // Voluntary or essential (OpenID Connect Core §5.5.1.1): a client that names only others is told
+    // so at once (RFC 9470 §5), before anybody gets out a card.
     new Check('acr_unmet', 'requested authentication cannot be given', ({ oidc }) => {
-      const { acr_values: values } = oidc.params ?? {};
-      if (typeof values === 'string' && !values.split(' ').includes(CARD_PIN_ACR)) {
-        throw new errors.UnmetAuthenticationRequirements('none of the acr_values can be given');
+      if (chooseAcr(oidc.params ?? {}, acrs) === undefined) {
+        throw new errors.UnmetAuthenticationRequirements('requested acr cannot be given');
       }
       return false;
     }),
     // The library would take anybody then, having asked for the card because of the hint.
-    new Check('other_subject', 'id_token_hint names somebody else', ({ oidc }) => {
-      const { id_token_hint: hint } = oidc.params ?? {};
+    new Check('other_subject', 'the request names somebody else', ({ oidc }) => {
       const loggedIn = oidc.result?.login?.accountId;
-      // Its signature was verified when the request came in.
-      if (typeof hint === 'string' && loggedIn && decodeJwt(hint).sub !== loggedIn) {
-        throw new errors.LoginRequired('id_token_hint names somebody else');
+      if (loggedIn && !namesSubject(oidc.params ?? {}, loggedIn)) {
+        throw new errors.LoginRequired('the request names somebody else');
       }
       return false;
     }),
   ];
+}
+
+/** Whether `id_token_hint` and `claims`, where they name a person, name this one. */
+function namesSubject(params: Readonly<Record<string, unknown>>, sub: string): boolean {
+  const { id_token_hint: hint } = params;
+  // Its signature was verified when the request came in.
+  if (typeof hint === 'string' && decodeJwt(hint).sub !== sub) return false;
+  return readRequestedClaims(params).subLists.every((list) => list.includes(sub));
 }

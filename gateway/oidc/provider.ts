@@ -2,57 +2,39 @@
  * The OpenID Provider: oidc-provider behind the few calls that a login needs. Cookies of our own,
  * cards and pages are not its business; those are login's.
  */
+import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import Provider, { type ClientMetadata, errors, type JWKS } from 'oidc-provider';
-import { KidsIdError } from '../protocol/errors.ts';
-import { LANGUAGES, type Language } from '../protocol/fields.ts';
-import { type LoginOutcome, permittedClaims } from './admission.ts';
+import Provider, { type ClientMetadata, type JWKS } from 'oidc-provider';
 import { AGE_THRESHOLDS } from './age-claims.ts';
+import { createLogins, type Logins } from './answer-login.ts';
+import { type BackChannelLogout, createBackChannelLogout } from './back-channel-logout.ts';
+import { compareSecretsByHash } from './client-authentication.ts';
 import { clientMetadata } from './client-metadata.ts';
 import type { RegisteredClient } from './clients.ts';
-import {
-  CLAIMS_TABLE,
-  COOKIE_NAMES,
-  type ConfigurationOptions,
-  createConfiguration,
-  LIFETIMES,
-  loginPath,
-} from './configuration.ts';
+import { type ConfigurationOptions, createConfiguration, offeredAcrs } from './configuration.ts';
+import { createDiscoveryGuard } from './discovery.ts';
+import { createRegistrationGuard, REGISTRATION_PATH } from './dynamic-registration.ts';
 import { type Logger, logEvents } from './events.ts';
 import { addGuards } from './guards.ts';
-import { CARD_PIN_ACR, CARD_PIN_AMR } from './login-policy.ts';
+import { createIdentityHandOver, type IdentityHandOver } from './identity-hand-over.ts';
+import { LIFETIMES } from './lifetimes.ts';
+import { createLogoutGuard, type LoggedOutPage } from './logout.ts';
+import { createOriginGuard } from './origins.ts';
+import { createSealedClaims } from './sealed-claims.ts';
 
-/** A login that waits for its card. */
-export interface PendingLogin {
-  readonly uid: string;
-  readonly client: RegisteredClient;
-  readonly scopes: ReadonlySet<string>;
-  /** The first of the client's `ui_locales` that we speak. */
-  readonly language?: Language;
-}
+export { ANSWERED_TABLE, type PendingLogin } from './answer-login.ts';
 
-export interface OpenId {
-  /** Request listener for /auth, /auth/:uid, /par, /token, /jwks and the two discovery documents. */
+export interface OpenId extends Logins {
+  /**
+   * Request listener for /auth, /auth/:uid, /par, /token, /userinfo, /logout, /jwks and the two
+   * discovery documents.
+   */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
   /**
-   * The login that the request's interaction cookie names.
-   * @throws {KidsIdError} LOGIN_EXPIRED when there is none, or when it was answered already.
+   * Tells the sites that this card signed in to within the last 24 hours, and that want to hear it
+   * (OpenID Connect Back-Channel Logout 1.0). Never rejects; takes seconds when a site does not answer.
    */
-  getPendingLogin(request: IncomingMessage, response: ServerResponse): Promise<PendingLogin>;
-  /**
-   * Ends the interaction with a verified card. Returns the path to go to.
-   * @throws {KidsIdError} LOGIN_EXPIRED as above.
-   */
-  complete(
-    request: IncomingMessage,
-    response: ServerResponse,
-    outcome: LoginOutcome,
-  ): Promise<string>;
-  /**
-   * Ends the interaction with access_denied; the client sees no reason. Returns the path to go to.
-   * @throws {KidsIdError} LOGIN_EXPIRED as above.
-   */
-  refuse(request: IncomingMessage, response: ServerResponse): Promise<string>;
+  endSessionsOfCard(cardIndex: string): Promise<void>;
 }
 
 export interface OpenIdOptions extends Omit<ConfigurationOptions, 'ageThresholds'> {
@@ -63,7 +45,18 @@ export interface OpenIdOptions extends Omit<ConfigurationOptions, 'ageThresholds
   /** The thresholds that have a scope; default {@link AGE_THRESHOLDS}. */
   readonly ageThresholds?: readonly number[];
   readonly logger: Logger;
+  /** The value of our own cookie, which ties an interaction to one browser (design §2). */
+  readonly browserSecretOf: (request: IncomingMessage) => string | undefined;
+  /** The page after a log-out, as HTML. */
+  readonly renderLoggedOut: (page: LoggedOutPage) => string;
 }
+
+/** How long identity claims wait in each hand (design §8). */
+const HAND_OVER_SECONDS = {
+  browser: 30,
+  code: LIFETIMES.AuthorizationCode,
+  accessToken: LIFETIMES.AccessToken,
+} as const;
 
 /**
  * Creates the provider.
@@ -72,64 +65,90 @@ export interface OpenIdOptions extends Omit<ConfigurationOptions, 'ageThresholds
  */
 export function createOpenId(options: OpenIdOptions): OpenId {
   checkOptions(options);
-  const { issuer, store, now, clients, renderError } = options;
+  const { clients, store, now, logger, browserSecretOf } = options;
+  const sealed = createSealedClaims({ store, now });
+  const identity = createIdentityHandOver({ sealed, browserSecretOf, seconds: HAND_OVER_SECONDS });
   const ageThresholds = options.ageThresholds ?? AGE_THRESHOLDS;
-  const provider = new Provider(issuer, createConfiguration({ ...options, ageThresholds }));
+  const configuration = createConfiguration({ ...options, ageThresholds }, identity.take);
+  const provider = new Provider(options.issuer, configuration);
   for (const client of clients.all()) checkMetadata(provider, client);
-  logEvents(provider, options.logger);
-  addGuards(provider, renderError);
+  compareSecretsByHash(provider);
+  const backChannel = createBackChannelLogout({ provider, clients, sealed, logger });
+  logEvents(provider, logger);
+  guard(provider, options, { identity, backChannel });
   const listen = provider.callback();
-  const after = (seconds: number) => new Date(now().getTime() + seconds * 1_000);
-
-  async function getPendingLogin(request: IncomingMessage, response: ServerResponse) {
-    const { uid, params, result } = await provider
-      .interactionDetails(request, response)
-      .catch(throwExpired);
-    const client = clients.find(String(params['client_id']));
-    if (!client || result) throw new KidsIdError('LOGIN_EXPIRED', 'login already answered');
-    const scopes = new Set(String(params['scope']).split(' '));
-    const language = findLanguage(params['ui_locales']);
-    return { uid, client, scopes, ...(language && { language }) };
-  }
-
-  /** The first answer to an interaction stands, also when two come at once. */
-  async function answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    makeResult: (pending: PendingLogin) => Promise<Parameters<Provider['interactionResult']>[2]>,
-  ): Promise<string> {
-    const pending = await getPendingLogin(request, response);
-    const { uid } = pending;
-    const result = await makeResult(pending);
-    if (!(await store.insert('answered', uid, {}, after(LIFETIMES.Interaction)))) {
-      throw new KidsIdError('LOGIN_EXPIRED', 'login already answered');
-    }
-    const returnTo = await provider
-      .interactionResult(request, response, result, { mergeWithLastSubmission: false })
-      .catch(throwExpired);
-    const { cookies } = provider.createContext(request, response);
-    cookies.set(COOKIE_NAMES.interaction, null, { path: loginPath(uid), secure: true });
-    return new URL(returnTo).pathname;
-  }
-
+  const acrs = offeredAcrs(options);
   return {
     // Koa answers its own failures; the promise never rejects.
     handler: (request, response) => void listen(request, response),
-    getPendingLogin,
-    complete: (request, response, outcome) =>
-      answer(request, response, async ({ client, scopes }) => {
-        checkOutcome(outcome, permittedClaims(client, scopes));
-        const grant = new provider.Grant({ accountId: outcome.sub, clientId: client.clientId });
-        grant.addOIDCScope([...scopes].join(' '));
-        const grantId = await grant.save();
-        await store.put(CLAIMS_TABLE, grantId, { ...outcome.claims }, after(LIFETIMES.Grant));
-        const ts = Math.floor(now().getTime() / 1_000);
-        const login = { accountId: outcome.sub, acr: CARD_PIN_ACR, amr: [...CARD_PIN_AMR], ts };
-        return { login: { ...login, remember: false }, consent: { grantId } };
-      }),
-    refuse: (request, response) =>
-      answer(request, response, async () => ({ error: 'access_denied' })),
+    ...createLogins({ provider, clients, store, now, identity, backChannel, acrs }),
+    endSessionsOfCard: backChannel.endSessionsOfCard,
   };
+}
+
+/**
+ * Judges a client's registration as oidc-provider will, before it counts. Its folder is read while the
+ * gateway runs, and the library itself would only say so at the client's next login.
+ * @throws {TypeError}
+ */
+export function checkClient(
+  client: RegisteredClient,
+  ageThresholds: readonly number[] = AGE_THRESHOLDS,
+): void {
+  checkMetadata(openJudge(ageThresholds), client);
+}
+
+const judges = new Map<string, Provider>();
+
+/** A provider that serves nobody: the library has its rules for clients nowhere else. */
+function openJudge(ageThresholds: readonly number[]): Provider {
+  const name = ageThresholds.join();
+  const known = judges.get(name);
+  if (known) return known;
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = { ...privateKey.export({ format: 'jwk' }), kid: 'judge', alg: 'ES256', use: 'sig' };
+  const unused = () => Promise.reject(new TypeError('a judge of clients keeps nothing'));
+  const configuration = createConfiguration(
+    {
+      clients: { find: () => undefined, all: () => [] },
+      store: {
+        put: unused,
+        insert: unused,
+        find: unused,
+        take: unused,
+        consume: unused,
+        remove: unused,
+        removeGroup: unused,
+        close: unused,
+      },
+      signingKeys: { keys: [key] } as JWKS,
+      cookieKeys: ['judge'],
+      ageThresholds,
+      now: () => new Date(),
+      onInteraction: unused,
+      renderError: unused,
+    },
+    unused,
+  );
+  const judge = new Provider('https://judge.invalid', configuration);
+  judges.set(name, judge);
+  return judge;
+}
+
+function guard(
+  provider: Provider,
+  options: OpenIdOptions,
+  { identity, backChannel }: { identity: IdentityHandOver; backChannel: BackChannelLogout },
+): void {
+  const { clients, logger, renderError, renderLoggedOut, registration } = options;
+  const guards = [
+    createOriginGuard(clients),
+    createDiscoveryGuard(clients),
+    createLogoutGuard({ provider, backChannel, renderError, renderLoggedOut, logger }),
+    identity.guard,
+    createRegistrationGuard(options.issuer),
+  ];
+  addGuards(provider, renderError, guards, registration && [REGISTRATION_PATH]);
 }
 
 function checkOptions({ issuer, signingKeys, cookieKeys }: OpenIdOptions): void {
@@ -154,22 +173,4 @@ function checkMetadata(provider: Provider, client: RegisteredClient): void {
   } catch (cause) {
     throw new TypeError(`client "${client.clientId}" is refused by oidc-provider`, { cause });
   }
-}
-
-function checkOutcome(outcome: LoginOutcome, permitted: ReadonlySet<string>): void {
-  if (Object.keys(outcome.claims).every((claim) => permitted.has(claim))) return;
-  throw new KidsIdError('INTERNAL', 'login outcome carries claims that nobody asked for');
-}
-
-function throwExpired(cause: unknown): never {
-  if (!(cause instanceof errors.SessionNotFound)) throw cause;
-  throw new KidsIdError('LOGIN_EXPIRED', 'no login for this cookie', { cause });
-}
-
-function findLanguage(locales: unknown): Language | undefined {
-  if (typeof locales !== 'string') return undefined;
-  const wanted = locales.split(' ').map((tag) => tag.split('-')[0]?.toLowerCase());
-  return wanted
-    .map((tag) => LANGUAGES.find((language) => language === tag))
-    .find((language) => language !== undefined);
 }

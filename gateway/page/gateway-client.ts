@@ -29,19 +29,23 @@ export function createGatewayClient(uid: string): GatewayClient {
   const base = `/login/${encodeURIComponent(uid)}`;
   return {
     async requestTicket() {
-      return (await post(`${base}/ticket`, ticketReply, {})).ticket;
+      return (await postJson(`${base}/ticket`, ticketReply, {})).ticket;
     },
     async complete(completionCode) {
       const body: v.InferOutput<typeof completeRequest> = { completionCode };
-      return checkLocation((await post(`${base}/complete`, locationReply, body)).location);
+      return checkLocation((await postJson(`${base}/complete`, locationReply, body)).location);
     },
     async cancel() {
-      return checkLocation((await post(`${base}/cancel`, locationReply, {})).location);
+      return checkLocation((await postJson(`${base}/cancel`, locationReply, {})).location);
     },
   };
 }
 
-async function post<Schema extends v.GenericSchema>(
+/**
+ * Posts JSON to a path of this origin.
+ * @throws {KidsIdError} the gateway's own code; GATEWAY_UNREACHABLE, MESSAGE_MALFORMED, MESSAGE_TOO_LARGE
+ */
+export async function postJson<Schema extends v.GenericSchema>(
   path: string,
   schema: Schema,
   body: object,

@@ -2,10 +2,11 @@
  * The login page's script: a click asks the gateway for a ticket, the extension for a completion
  * code, and goes where the gateway says. It knows no card, no PIN and no cookie.
  */
-import { errorCodeOf } from '../protocol/errors.ts';
+import { errorCodeOf, KidsIdError } from '../protocol/errors.ts';
 import { LANGUAGES } from '../protocol/fields.ts';
 import { textsFor } from '../texts/texts.ts';
-import { createExtensionClient } from './extension-client.ts';
+import { findDeviceKind } from './device.ts';
+import { createExtensionClient, type ExtensionClient } from './extension-client.ts';
 import { createGatewayClient } from './gateway-client.ts';
 import { createStatusView } from './status-view.ts';
 
@@ -22,7 +23,7 @@ function start(): void {
   const view = createStatusView({
     question: getElement('ask'),
     status: getElement('status'),
-    texts,
+    language,
     siteName: site,
   });
   const onBack = () => void leave();
@@ -30,7 +31,8 @@ function start(): void {
   async function logIn(): Promise<void> {
     view.showProgress({ picture: 'working', title: texts.page.preparing });
     try {
-      const ticket = await gateway.requestTicket();
+      const ticket = await requestTicket();
+      if (ticket === undefined) return;
       view.showProgress(
         {
           picture: 'window',
@@ -52,6 +54,18 @@ function start(): void {
     }
   }
 
+  /** A login that is gone may be over, another browser's or too old: the gateway knows, and has a page for each. */
+  async function requestTicket(): Promise<string | undefined> {
+    try {
+      return await gateway.requestTicket();
+    } catch (error) {
+      const code = errorCodeOf(error);
+      if (code !== 'LOGIN_EXPIRED' && code !== 'LOGIN_OTHER_BROWSER') throw error;
+      location.reload();
+      return undefined;
+    }
+  }
+
   async function leave(): Promise<void> {
     view.showProgress({ picture: 'working', title: texts.page.leaving(site) });
     try {
@@ -69,19 +83,13 @@ function start(): void {
 
   /** A page that is open while the extension is being installed goes on by itself. */
   async function findExtension(): Promise<void> {
-    if (await isExtensionThere()) return;
+    const device = findDeviceKind(navigator, matchMedia('(any-pointer: fine)').matches);
+    if (device === 'handheld') return showProblem(deviceUnsupported());
+    if (await isThere(extension)) return;
+    if (device === 'perhaps-handheld') return showProblem(deviceUnsupported());
     view.showExtensionAbsent(onBack);
-    while (!(await isExtensionThere(KEEP_LOOKING_MS)));
+    while (!(await isThere(extension, KEEP_LOOKING_MS)));
     view.showQuestion(texts.page.found);
-  }
-
-  async function isExtensionThere(timeoutMs?: number): Promise<boolean> {
-    try {
-      await extension.hello(timeoutMs);
-      return true;
-    } catch {
-      return false;
-    }
   }
 
   enableButton('log-in', () => void logIn());
@@ -89,6 +97,19 @@ function start(): void {
   // The Back button may bring back a page that was left with its last words on it: the gateway says what is true now.
   window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
   void findExtension();
+}
+
+async function isThere(extension: ExtensionClient, timeoutMs?: number): Promise<boolean> {
+  try {
+    await extension.hello(timeoutMs);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function deviceUnsupported(): KidsIdError {
+  return new KidsIdError('DEVICE_UNSUPPORTED', 'no native host runs here');
 }
 
 function enableButton(id: string, onClick: () => void): void {

@@ -1,6 +1,13 @@
 /** What the login page shows instead of its question while something happens or went wrong. */
 import { canTryAgain, type ErrorCode } from '../protocol/errors.ts';
-import type { Texts } from '../texts/texts.ts';
+import type { Language } from '../protocol/fields.ts';
+import {
+  helpsToDiagnose,
+  isNotForPerson,
+  needsOtherCard,
+  problemScene,
+} from '../texts/problem-scene.ts';
+import { textsFor } from '../texts/texts.ts';
 import { createButton, createElement, createPicture } from './elements.ts';
 
 export interface StatusView {
@@ -8,7 +15,9 @@ export interface StatusView {
   showQuestion(notice?: string): void;
   /** A picture with words; `onStop` gives it a way out. */
   showProgress(scene: Scene, onStop?: () => void): void;
+  /** What went wrong, with every way on that this code has. */
   showProblem(code: ErrorCode, actions: { onAgain: () => void; onBack: () => void }): void;
+  /** The page goes on looking: there is nothing to press but the way back. */
   showExtensionAbsent(onBack: () => void): void;
 }
 
@@ -22,10 +31,11 @@ interface Scene {
 export function createStatusView(options: {
   question: HTMLElement;
   status: HTMLElement;
-  texts: Texts;
+  language: Language;
   siteName: string;
 }): StatusView {
-  const { question, status, texts, siteName } = options;
+  const { question, status, language, siteName } = options;
+  const texts = textsFor(language);
   const backText = texts.page.back(siteName);
   // Loaded before it is needed: when the gateway is gone, it cannot be had any more.
   const problemPicture = createPicture('scene-picture', 'problem');
@@ -39,6 +49,25 @@ export function createStatusView(options: {
       heading.tabIndex = -1;
       heading.focus();
     }
+  }
+
+  function createProblem(code: ErrorCode, advice: string): HTMLElement {
+    const { picture, title } = problemScene(texts, code);
+    const isUsual = picture === 'problem';
+    const image = isUsual ? problemPicture : createPicture('scene-picture', picture);
+    const scene = createScene(image, title);
+    scene.dataset['code'] = code;
+    scene.append(
+      createElement('p', '', texts.errors[code].child),
+      createElement('p', 'adult', createElement('strong', '', texts.page.adult), advice),
+    );
+    return scene;
+  }
+
+  function createDiagnosisLink(): HTMLElement {
+    const link = createElement('a', 'scene-link', texts.page.diagnosis);
+    link.href = `/diagnosis?lang=${language}`;
+    return link;
   }
 
   return {
@@ -58,30 +87,22 @@ export function createStatusView(options: {
       show(scene);
     },
     showProblem(code, { onAgain, onBack }) {
-      const scene = createScene(problemPicture, texts.page.errorTitle);
-      scene.dataset['code'] = code;
-      scene.append(
-        createElement('p', '', texts.errors[code].child),
-        createAdvice(texts, texts.errors[code].adult),
-      );
-      if (!canTryAgain(code)) {
-        scene.append(createButton('button-main', backText, onBack));
-      } else {
-        scene.append(
-          createButton('button-main', texts.page.again, onAgain),
-          createButton('button-quiet', backText, onBack),
-        );
-      }
+      const scene = createProblem(code, texts.errors[code].adult);
+      const againText = needsOtherCard(code) ? texts.page.otherCard : texts.page.again;
+      const again = (kind: string) => markAction('again', createButton(kind, againText, onAgain));
+      const back = (kind: string) => markAction('back', createButton(kind, backText, onBack));
+      if (!canTryAgain(code)) scene.append(back('button-main'));
+      else if (isNotForPerson(code)) scene.append(back('button-main'), again('button-quiet'));
+      else scene.append(again('button-main'), back('button-quiet'));
+      if (helpsToDiagnose(code)) scene.append(createDiagnosisLink());
       show(scene);
     },
     showExtensionAbsent(onBack) {
-      const scene = createScene(createPicture('scene-picture', 'missing'), texts.page.absent);
-      scene.dataset['code'] = 'EXTENSION_ABSENT';
+      const scene = createProblem('EXTENSION_ABSENT', texts.page.absentHow);
       scene.append(
-        createElement('p', '', texts.errors.EXTENSION_ABSENT.child),
-        createAdvice(texts, texts.page.absentHow),
         createElement('p', 'scene-hint', texts.page.absentWaiting),
-        createButton('button-quiet', backText, onBack),
+        markAction('back', createButton('button-quiet', backText, onBack)),
+        createDiagnosisLink(),
       );
       show(scene);
     },
@@ -92,6 +113,8 @@ function createScene(picture: HTMLImageElement, title: string): HTMLElement {
   return createElement('div', 'scene', picture, createElement('h1', '', title));
 }
 
-function createAdvice(texts: Texts, advice: string): HTMLElement {
-  return createElement('p', 'adult', createElement('strong', '', texts.page.adult), advice);
+/** For tests, and for whoever helps from afar: the same in every language and order. */
+function markAction(action: 'again' | 'back', button: HTMLButtonElement): HTMLButtonElement {
+  button.dataset['action'] = action;
+  return button;
 }

@@ -18,7 +18,7 @@ import {
 export const CARD_CHANNEL_ALPN = 'kids-id-card/1';
 
 /** Bytes of a body, both ways. */
-export const CARD_CHANNEL_MAX_BYTES = 16_384;
+export const CARD_CHANNEL_MAX_BYTES = 24_576;
 
 /** How often the host says that a person is still typing. */
 export const CARD_CHANNEL_HEARTBEAT_MS = 10_000;

@@ -1,9 +1,11 @@
 /**
  * PIN window ⇄ native host, over native messaging (4-byte length in the machine's byte order, then
  * JSON). One login or PIN change per process: `hello`, then the request; while it runs the host reports
- * and asks, the window answers or cancels; the reply to the request ends it.
+ * and asks, the window answers or cancels; the reply to the request ends it. A process that diagnoses does
+ * nothing else: it has the background at its other end, and no PIN ever passes.
  */
 import * as v from 'valibot';
+import { hostFindings } from './diagnosis.ts';
 import {
   cardLabel,
   disclosure,
@@ -38,6 +40,13 @@ export const hostLoginReply = reply('login', { completionCode: secret });
 export const hostChangePinRequest = request('change-pin', { language });
 export const hostChangePinReply = reply('change-pin', {});
 
+/**
+ * What is there: reader, card? Needs no PIN and asks for none; may be repeated, and goes on watching in between. An
+ * origin that is not on the host's list is GATEWAY_UNTRUSTED, before any reader is looked at.
+ */
+export const hostDiagnoseRequest = request('diagnose', { origin });
+export const hostDiagnoseReply = reply('diagnose', hostFindings);
+
 /** The PIN, for the `pin-wanted` event just received. `id` is that of the login or change, here and below. */
 export const pinMessage = v.strictObject({
   type: v.literal('pin'),
@@ -70,6 +79,7 @@ export const toHost = v.variant('type', [
   hostHelloRequest,
   hostLoginRequest,
   hostChangePinRequest,
+  hostDiagnoseRequest,
   pinMessage,
   newPinMessage,
   lastTryMessage,
@@ -136,6 +146,15 @@ export type HostEvent = v.InferOutput<typeof hostEvent>;
 export const fromHostInLogin = v.union([hostHelloReply, hostLoginReply, loginEvent]);
 export type FromHostInLogin = v.InferOutput<typeof fromHostInLogin>;
 
+/** What a host may say to a background that diagnoses. */
+export const fromHostInDiagnosis = v.union([hostHelloReply, hostDiagnoseReply]);
+
 /** Everything that a host may say. */
-export const fromHost = v.union([hostHelloReply, hostLoginReply, hostChangePinReply, hostEvent]);
+export const fromHost = v.union([
+  hostHelloReply,
+  hostLoginReply,
+  hostChangePinReply,
+  hostDiagnoseReply,
+  hostEvent,
+]);
 export type FromHost = v.InferOutput<typeof fromHost>;

@@ -1,9 +1,10 @@
 /**
- * Page ⇄ extension: `window.postMessage` between the gateway's login page and the content script,
+ * Page ⇄ extension: `window.postMessage` between a page of the gateway and the content script,
  * and the same messages on the port from content script to background. Requests go to the
  * extension, replies come from it; the envelope says which, since both share one window.
  */
 import * as v from 'valibot';
+import { hostFindings } from './diagnosis.ts';
 import { language, secret, softwareVersion } from './fields.ts';
 import { reply, request } from './message.ts';
 
@@ -15,15 +16,28 @@ export const helloReply = reply('hello', { extensionVersion: softwareVersion });
 export const loginRequest = request('login', { ticket: secret, language });
 export const loginReply = reply('login', { completionCode: secret });
 
-/** Close the login's window and end it; the pending `login` answers USER_CANCELLED. */
+/**
+ * What is there: host, reader, card? The first one needs a real click; those that follow it closely do not, so that
+ * a page can be live. Never while a login runs.
+ */
+export const diagnoseRequest = request('diagnose', {});
+export const diagnoseReply = reply('diagnose', { hostVersion: softwareVersion, ...hostFindings });
+
+/** Close the login's window and end it; the pending `login` answers USER_CANCELLED. Ends a diagnosis too. */
 export const cancelRequest = request('cancel', {});
 export const cancelReply = reply('cancel', {});
 
-export const pageRequest = v.variant('type', [helloRequest, loginRequest, cancelRequest]);
-export const pageReply = v.union([helloReply, loginReply, cancelReply]);
+export const pageRequest = v.variant('type', [
+  helloRequest,
+  loginRequest,
+  diagnoseRequest,
+  cancelRequest,
+]);
+export const pageReply = v.union([helloReply, loginReply, diagnoseReply, cancelReply]);
 export type PageRequest = v.InferOutput<typeof pageRequest>;
 export type PageReply = v.InferOutput<typeof pageReply>;
 export type LoginReply = v.InferOutput<typeof loginReply>;
+export type DiagnoseReply = v.InferOutput<typeof diagnoseReply>;
 
 /** `kidsId` names the addressee, so that neither side reads its own words. */
 export const toExtension = v.strictObject({ kidsId: v.literal('extension'), message: pageRequest });

@@ -8,6 +8,9 @@ import { errorCode, language, origin, secret } from './fields.ts';
 /** Port from a content script to the background, one per login. */
 export const PAGE_PORT = 'kids-id-page';
 
+/** Port from a content script to the background, one per diagnosis. */
+export const DIAGNOSIS_PORT = 'kids-id-diagnosis';
+
 /** Port from the PIN window to the background. */
 export const WINDOW_PORT = 'kids-id-window';
 

@@ -1,6 +1,8 @@
 /** German, as spoken in Belgium. */
 
+import { deDiagnosis } from './de-diagnosis.ts';
 import { deErrors } from './de-errors.ts';
+import { listWords } from './list-words.ts';
 import type { Texts } from './texts.ts';
 
 export const de: Texts = {
@@ -18,7 +20,47 @@ export const de: Texts = {
     whether: (years) => `ob du schon ${years} Jahre alt bist: ja oder nein`,
     pseudonym: 'einen erfundenen Namen für dich, nur auf dieser Website',
     nothing: 'nur, dass du eine Karte hast',
-    not: 'Nicht deinen Namen, nicht deinen Geburtstag und nicht, wo du wohnst.',
+    told: {
+      profile: 'deine Vornamen, deinen Nachnamen und ob auf deiner Karte Junge oder Mädchen steht',
+      birthdate: 'an welchem Tag, in welchem Monat und Jahr du geboren bist',
+      address: 'wo du wohnst: Straße, Nummer, Postleitzahl und Gemeinde',
+      'address:postcode': 'deine Postleitzahl',
+      picture: 'das Foto auf deiner Karte',
+    },
+    reverify: 'ab welchem Monat sie wieder nach deiner Karte fragen soll',
+    not: (...things) => `Nicht ${listWords(things, ', nicht ', ' und nicht ')}.`,
+    secret: {
+      name: 'deinen Namen',
+      birthday: 'deinen Geburtstag',
+      home: 'deine Adresse',
+      street: 'deine Straße',
+      photo: 'dein Aussehen',
+    },
+  },
+  agreement: {
+    title: (site) => `Was darf ${site} wissen?`,
+    heading: (site) => `${site} möchte mehr über dich wissen`,
+    intro: 'Kreuze nur an, was du sagen willst. Du darfst alles leer lassen.',
+    choices: {
+      profile: {
+        name: 'Mein Name',
+        hint: 'Deine Vornamen, dein Nachname und ob auf deiner Karte Junge oder Mädchen steht.',
+      },
+      birthdate: {
+        name: 'Mein Geburtstag',
+        hint: 'An welchem Tag, in welchem Monat und Jahr du geboren bist.',
+      },
+      address: { name: 'Wo ich wohne', hint: 'Straße, Nummer, Postleitzahl und Gemeinde.' },
+      'address:postcode': { name: 'Meine Postleitzahl', hint: 'Die Nummer deiner Gemeinde.' },
+      picture: { name: 'Mein Foto', hint: 'Das Foto auf deiner Karte.' },
+    },
+    go: 'Weiter',
+    change: 'Neu wählen, was ich sage',
+    underAge: 'Noch keine 13? Dann lass alles leer: Diese Website darf dich danach nicht fragen.',
+    adult:
+      'Die Website bekommt einmal, was angekreuzt ist, gleich nach dieser Anmeldung. Nichts ist vorab angekreuzt und nichts wird gemerkt: Beim nächsten Mal kommt die Frage wieder. Anmelden geht auch ohne Kreuze; was die Website dann anbietet, entscheidet sie selbst.',
+    basis:
+      'Für Kinder unter 13 braucht die Website eine andere Rechtsgrundlage als die Einwilligung des Kindes. Sie hat eine angegeben. Fragen Sie die Website, welche.',
   },
   page: {
     title: (site) => `Anmelden bei ${site}`,
@@ -45,6 +87,25 @@ export const de: Texts = {
       'Diese Seite braucht JavaScript. Schalten Sie es im Browser ein und laden Sie die Seite neu.',
     errorTitle: 'Das hat nicht geklappt',
     errorBack: 'Zurück zur Website',
+    computer: 'Dafür brauchst du einen Computer',
+    wellDone: 'Du hast alles richtig gemacht',
+    restart: 'Wir fangen neu an',
+    stopped: 'Du hast aufgehört',
+    otherCard: 'Eine andere Karte nehmen',
+    diagnosis: 'Geht etwas nicht?',
+    answered: {
+      title: 'Schon fertig',
+      child: 'Diese Anmeldung ist vorbei.',
+      adult: 'Gehen Sie zurück zur Website. Wenn Sie sich neu anmelden möchten, beginnen Sie dort.',
+    },
+    cookies: 'Passiert das immer wieder, erlauben Sie in Ihrem Browser Cookies für diese Seite.',
+    forMakers: (name) => `Für die Leute, die die Website machen: ${name}`,
+  },
+  logout: {
+    title: 'Du bist abgemeldet',
+    card: 'Vergiss deine Karte nicht.',
+    adult:
+      'Von dieser Anmeldung bleibt hier nichts zurück. Zeigt die Website Ihr Kind noch als angemeldet, melden Sie es auch dort ab.',
   },
   window: {
     title: 'Deine Karte',
@@ -89,5 +150,6 @@ export const de: Texts = {
     confirm: 'Ich bin erwachsen und kenne die PIN',
     go: 'PIN eintippen',
   },
+  diagnosis: deDiagnosis,
   errors: deErrors,
 };

@@ -1,6 +1,8 @@
 /** French, as spoken in Belgium. */
 
+import { frDiagnosis } from './fr-diagnosis.ts';
 import { frErrors } from './fr-errors.ts';
+import { listWords } from './list-words.ts';
 import type { Texts } from './texts.ts';
 
 export const fr: Texts = {
@@ -18,7 +20,51 @@ export const fr: Texts = {
     whether: (years) => `si tu as déjà ${years} ans : oui ou non`,
     pseudonym: 'un nom inventé pour toi, sur ce site seulement',
     nothing: 'seulement que tu as une carte',
-    not: 'Il ne saura ni ton nom, ni ta date de naissance, ni où tu habites.',
+    told: {
+      profile: 'tes prénoms, ton nom de famille et si ta carte dit garçon ou fille',
+      birthdate: 'le jour, le mois et l’année de ta naissance',
+      address: 'où tu habites : rue, numéro, code postal et commune',
+      'address:postcode': 'ton code postal',
+      picture: 'la photo de ta carte',
+    },
+    reverify: 'à partir de quel mois il devra redemander ta carte',
+    not: (...things) =>
+      things.length === 1
+        ? `Il ne saura pas ${things[0]}.`
+        : `Il ne saura ni ${listWords(things, ', ni ', ', ni ')}.`,
+    secret: {
+      name: 'ton nom',
+      birthday: 'ta date de naissance',
+      home: 'où tu habites',
+      street: 'dans quelle rue tu habites',
+      photo: 'à quoi tu ressembles',
+    },
+  },
+  agreement: {
+    title: (site) => `Que peut savoir ${site} ?`,
+    heading: (site) => `${site} veut en savoir plus sur toi`,
+    intro: 'Coche seulement ce que tu veux dire. Tu peux tout laisser vide.',
+    choices: {
+      profile: {
+        name: 'Mon nom',
+        hint: 'Tes prénoms, ton nom de famille et si ta carte dit garçon ou fille.',
+      },
+      birthdate: {
+        name: 'Mon anniversaire',
+        hint: 'Le jour, le mois et l’année de ta naissance.',
+      },
+      address: { name: 'Où j’habite', hint: 'Ta rue, ton numéro, ton code postal et ta commune.' },
+      'address:postcode': { name: 'Mon code postal', hint: 'Le numéro de ta commune.' },
+      picture: { name: 'Ma photo', hint: 'La photo de ta carte.' },
+    },
+    go: 'Continuer',
+    change: 'Choisir à nouveau ce que je dis',
+    underAge:
+      'Tu n’as pas encore 13 ans ? Alors laisse tout vide : ce site ne peut pas te demander cela.',
+    adult:
+      'Le site reçoit ce qui est coché une seule fois, juste après cette connexion. Rien n’est coché d’avance et rien n’est retenu : la prochaine fois, la question revient. On peut aussi se connecter sans rien cocher ; le site décide de ce qu’il propose alors.',
+    basis:
+      'Pour les enfants de moins de 13 ans, le site doit avoir une autre base légale que le consentement de l’enfant. Il en a indiqué une. Demandez au site laquelle.',
   },
   page: {
     title: (site) => `Se connecter à ${site}`,
@@ -45,6 +91,25 @@ export const fr: Texts = {
       'Cette page a besoin de JavaScript. Activez-le dans votre navigateur, puis rechargez la page.',
     errorTitle: 'Ça n’a pas marché',
     errorBack: 'Retour au site',
+    computer: 'Pour cela, il te faut un ordinateur',
+    wellDone: 'Tu as tout bien fait',
+    restart: 'On recommence',
+    stopped: 'Tu as arrêté',
+    otherCard: 'Utiliser une autre carte',
+    diagnosis: 'Quelque chose ne marche pas ?',
+    answered: {
+      title: 'C’est déjà fini',
+      child: 'Cette connexion est terminée.',
+      adult: 'Retournez sur le site. Pour vous reconnecter, commencez là-bas.',
+    },
+    cookies: 'Si cela se répète, autorisez les cookies pour cette page dans votre navigateur.',
+    forMakers: (name) => `Pour les personnes qui font le site : ${name}`,
+  },
+  logout: {
+    title: 'Tu es déconnecté',
+    card: 'N’oublie pas ta carte.',
+    adult:
+      'Il ne reste rien ici de cette connexion. Si le site montre encore votre enfant comme connecté, déconnectez-le là aussi.',
   },
   window: {
     title: 'Ta carte',
@@ -89,5 +154,6 @@ export const fr: Texts = {
     confirm: 'Je suis adulte et je connais le code PIN',
     go: 'Taper le code PIN',
   },
+  diagnosis: frDiagnosis,
   errors: frErrors,
 };

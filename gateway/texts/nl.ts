@@ -1,5 +1,7 @@
 /** Dutch, as spoken in Belgium. */
 
+import { listWords } from './list-words.ts';
+import { nlDiagnosis } from './nl-diagnosis.ts';
 import { nlErrors } from './nl-errors.ts';
 import type { Texts } from './texts.ts';
 
@@ -18,7 +20,47 @@ export const nl: Texts = {
     whether: (years) => `of je al ${years} jaar bent: ja of nee`,
     pseudonym: 'een verzonnen naam voor jou, alleen op deze site',
     nothing: 'alleen dat je een kaart hebt',
-    not: 'Niet je naam, niet wanneer je jarig bent en niet waar je woont.',
+    told: {
+      profile: 'je voornamen, je familienaam en of er jongen of meisje op je kaart staat',
+      birthdate: 'de dag, de maand en het jaar waarin je geboren bent',
+      address: 'waar je woont: straat, nummer, postcode en gemeente',
+      'address:postcode': 'je postcode',
+      picture: 'de foto op je kaart',
+    },
+    reverify: 'vanaf welke maand ze je kaart opnieuw moet vragen',
+    not: (...things) => `Niet ${listWords(things, ', niet ', ' en niet ')}.`,
+    secret: {
+      name: 'je naam',
+      birthday: 'wanneer je jarig bent',
+      home: 'waar je woont',
+      street: 'in welke straat je woont',
+      photo: 'hoe je eruitziet',
+    },
+  },
+  agreement: {
+    title: (site) => `Wat mag ${site} weten?`,
+    heading: (site) => `${site} wil meer over je weten`,
+    intro: 'Vink alleen aan wat je wil vertellen. Je mag alles leeg laten.',
+    choices: {
+      profile: {
+        name: 'Mijn naam',
+        hint: 'Je voornamen, je familienaam en of er jongen of meisje op je kaart staat.',
+      },
+      birthdate: {
+        name: 'Mijn verjaardag',
+        hint: 'De dag, de maand en het jaar waarin je geboren bent.',
+      },
+      address: { name: 'Waar ik woon', hint: 'Je straat, nummer, postcode en gemeente.' },
+      'address:postcode': { name: 'Mijn postcode', hint: 'Het nummer van je gemeente.' },
+      picture: { name: 'Mijn foto', hint: 'De foto op je kaart.' },
+    },
+    go: 'Verder',
+    change: 'Opnieuw kiezen wat ik vertel',
+    underAge: 'Nog geen 13? Laat dan alles leeg: deze site mag je dit niet vragen.',
+    adult:
+      'De site krijgt één keer wat aangevinkt is, meteen na deze aanmelding. Er is niets vooraf aangevinkt en er wordt niets onthouden: de volgende keer komt de vraag opnieuw. Aanmelden kan ook zonder vinkjes; de site beslist zelf wat ze dan aanbiedt.',
+    basis:
+      'Voor kinderen onder 13 heeft de site een andere wettelijke basis nodig dan de toestemming van het kind. Ze heeft er een opgegeven. Vraag aan de site welke.',
   },
   page: {
     title: (site) => `Aanmelden bij ${site}`,
@@ -45,6 +87,25 @@ export const nl: Texts = {
       'Deze pagina heeft JavaScript nodig. Zet het aan in je browser en laad de pagina opnieuw.',
     errorTitle: 'Dat is niet gelukt',
     errorBack: 'Terug naar de site',
+    computer: 'Hier heb je een computer voor nodig',
+    wellDone: 'Je hebt alles goed gedaan',
+    restart: 'We beginnen opnieuw',
+    stopped: 'Je bent gestopt',
+    otherCard: 'Een andere kaart gebruiken',
+    diagnosis: 'Werkt er iets niet?',
+    answered: {
+      title: 'Al klaar',
+      child: 'Deze aanmelding is afgelopen.',
+      adult: 'Ga terug naar de site. Begin daar als je je opnieuw wil aanmelden.',
+    },
+    cookies: 'Gebeurt dit telkens weer, sta dan cookies toe voor deze pagina in je browser.',
+    forMakers: (name) => `Voor wie de site maakt: ${name}`,
+  },
+  logout: {
+    title: 'Je bent uitgelogd',
+    card: 'Vergeet je kaart niet.',
+    adult:
+      'Van deze login blijft hier niets over. Toont de website je kind nog als ingelogd, log dan ook daar uit.',
   },
   window: {
     title: 'Je kaart',
@@ -89,5 +150,6 @@ export const nl: Texts = {
     confirm: 'Ik ben volwassen en ik ken de pincode',
     go: 'Pincode typen',
   },
+  diagnosis: nlDiagnosis,
   errors: nlErrors,
 };

@@ -6,6 +6,7 @@ import { KidsIdError } from '../../gateway/protocol/errors.ts';
 import { type Applet, getApplet } from './applets.ts';
 import { readAuthenticationCertificate } from './card-certificate.ts';
 import { readCardData } from './card-data.ts';
+import { fewest } from './card-state.ts';
 import { closePin } from './close-pin.ts';
 import { createFileReader } from './file-reader.ts';
 import type { CardChannel } from './readers.ts';
@@ -42,10 +43,4 @@ export async function readBelgianCard(
   const triesLeft = fewest(data.triesLeft, await closePin(channel));
   if (triesLeft === 0) throw new KidsIdError('PIN_BLOCKED', 'no PIN tries left');
   return { serial: data.serial, applet, triesLeft, unverifiedCertificate };
-}
-
-/** What two askings told; the careful one is believed. */
-function fewest(one: number | undefined, other: number | undefined): number | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  return Math.min(one, other);
 }

@@ -8,6 +8,11 @@ import type { Answer } from './exchange.ts';
 import { createFileReader, type FileReader, isThere } from './file-reader.ts';
 import type { CardChannel } from './readers.ts';
 
+/** Tag and length of a certificate. */
+const HEADER_BYTES = 4;
+
+const AUTHENTICATION_PATH = [FILE.master, FILE.belpic, FILE.authenticationCertificate];
+
 /** A certificate on a Belgian card is 1 to 2 KiB; the authenticator around it has to stay below 8. */
 export const CERTIFICATE_MAX_BYTES = 4_096;
 
@@ -20,10 +25,24 @@ export async function readAuthenticationCertificate(
   channel: CardChannel,
   files: FileReader = createFileReader(channel),
 ): Promise<Uint8Array> {
-  const path = [FILE.master, FILE.belpic, FILE.authenticationCertificate];
-  const certificate = await readCertificate(files, path);
+  const certificate = await readCertificate(files, AUTHENTICATION_PATH);
   if (certificate) return certificate;
-  throw new KidsIdError('CERTIFICATE_ABSENT', 'card has no authentication certificate');
+  throw certificateAbsent();
+}
+
+/**
+ * Checks that there is an authentication certificate, by its first four bytes: nothing of its holder is read.
+ * @throws {KidsIdError} as {@link readAuthenticationCertificate}
+ */
+export async function checkCertificateThere(channel: CardChannel): Promise<void> {
+  const files = createFileReader(channel);
+  if (!(await files.select(AUTHENTICATION_PATH))) throw certificateAbsent();
+  const start = await files.readBlock({ offset: 0, maxBytes: HEADER_BYTES });
+  if (!isThere(start.status) || derLength(start.data) === undefined) throw certificateAbsent();
+}
+
+function certificateAbsent(): KidsIdError {
+  return new KidsIdError('CERTIFICATE_ABSENT', 'card has no authentication certificate');
 }
 
 /**

@@ -74,6 +74,11 @@ export interface CardReader {
 export interface CardReaders {
   /** The readers there are now. A missing service is the same as no readers. */
   list(): readonly CardReader[];
+  /**
+   * Whether the system's card service is away, where that is not the same as no reader; absent where it cannot be
+   * told.
+   */
+  isServiceAway?(): boolean;
   /** Stops watching and leaves the service. Never throws; `list` is empty afterwards. */
   close(): Promise<void>;
 }

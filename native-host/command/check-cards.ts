@@ -1,11 +1,9 @@
 /** The way to the card: PC/SC service, readers, and what a card says without a PIN and without a name. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ErrorCode, errorCodeOf } from '../../gateway/protocol/errors.ts';
-import { readBelgianCard } from '../card/belgian-card.ts';
-import { type CardData, readCardData } from '../card/card-data.ts';
+import { type CardState, formatAppletVersion, readCardState } from '../card/card-state.ts';
 import { modelOfReader } from '../card/reader-model.ts';
-import type { CardReader, CardReaders, CardTransaction } from '../card/readers.ts';
-import { trySelectApplet } from '../card/select-applet.ts';
+import type { CardReader, CardReaders } from '../card/readers.ts';
 import type { Finding, Step } from './finding.ts';
 import type { Machine } from './machine.ts';
 
@@ -13,14 +11,6 @@ import type { Machine } from './machine.ts';
 const FIRST_READER_MS = 2_000;
 /** And so long, without anything new, for more. */
 const QUIET_MS = 300;
-
-/** What a card is, as far as anybody may know without a PIN. */
-interface CardState {
-  readonly data: CardData;
-  /** What reading it ended with; `undefined` for a card that can log in. */
-  readonly code: ErrorCode | undefined;
-  readonly triesLeft: number | undefined;
-}
 
 /** Looks at the service, then the readers, then each card. */
 export async function* checkCards(machine: Machine): AsyncGenerator<Step> {
@@ -120,7 +110,7 @@ async function examineCard(reader: CardReader): Promise<Finding> {
   try {
     const connection = await reader.connect();
     try {
-      const state = await connection.withTransaction(readState);
+      const state = await connection.withTransaction(readCardState);
       return state ? describeCard(model, state) : describeOther(model);
     } finally {
       await connection.close();
@@ -133,19 +123,6 @@ async function examineCard(reader: CardReader): Promise<Finding> {
         : `The card in ${model} does not answer as a card should. Is it in the right way?`;
     const details = { ...base.details, card: 'unreadable', code };
     return { ...base, state: 'failed', says, details };
-  }
-}
-
-/** `undefined` for a card without the Belgian applet. */
-async function readState(transaction: CardTransaction): Promise<CardState | undefined> {
-  if (!(await trySelectApplet(transaction))) return undefined;
-  const data = await readCardData(transaction, { withTries: true });
-  try {
-    const card = await readBelgianCard(transaction);
-    return { data, code: undefined, triesLeft: card?.triesLeft ?? data.triesLeft };
-  } catch (error) {
-    const code = errorCodeOf(error);
-    return { data, code, triesLeft: code === 'PIN_BLOCKED' ? 0 : data.triesLeft };
   }
 }
 
@@ -162,8 +139,8 @@ const CARD_WORDS: Partial<Readonly<Record<ErrorCode, string>>> = {
   PIN_BLOCKED: 'its PIN is blocked: only the municipality can help.',
 };
 
-function describeCard(reader: string, { data, code, triesLeft }: CardState): Finding {
-  const applet = `${data.appletVersion >> 4}.${data.appletVersion & 0x0f}`;
+function describeCard(reader: string, { appletVersion, code, triesLeft }: CardState): Finding {
+  const applet = formatAppletVersion(appletVersion);
   const details = {
     reader,
     card: 'belgian',

@@ -5,6 +5,7 @@
  */
 import { ByteReader } from '../../gateway/protocol/bytes.ts';
 import { KidsIdError } from '../../gateway/protocol/errors.ts';
+import { checkTag, readElement } from './der-element.ts';
 
 /** What names a certificate. */
 export interface CertificateFields {
@@ -17,13 +18,6 @@ export interface CertificateFields {
 const TAG = { integer: 0x02, sequence: 0x30, version: 0xa0 } as const;
 const SERIAL_MAX_BYTES = 20;
 const ISSUER_MAX_BYTES = 1_024;
-
-interface Element {
-  readonly tag: number;
-  /** Header and content. */
-  readonly bytes: Uint8Array;
-  readonly content: Uint8Array;
-}
 
 /**
  * Parses issuer and serial.
@@ -55,26 +49,4 @@ function readFields(certificate: Uint8Array): CertificateFields {
     throw new RangeError('serial or issuer of an impossible length');
   }
   return { issuer: issuer.bytes, serial: serial.content };
-}
-
-/** One element of DER with a one-byte tag and a definite length in the fewest bytes (X.690 §10.1). */
-function readElement(reader: ByteReader, tag?: number): Element {
-  const start = [reader.uint(1), reader.uint(1)];
-  const [foundTag = 0, form = 0] = start;
-  let length = form;
-  if (form >= 0x80) {
-    const width = form - 0x80;
-    if (width !== 1 && width !== 2) throw new RangeError('length in too many bytes, or none');
-    length = reader.uint(width);
-    if (length < (width === 1 ? 0x80 : 0x100)) throw new RangeError('length not the shortest');
-    start.push(...(width === 1 ? [length] : [length >> 8, length & 0xff]));
-  }
-  const content = reader.bytes(length);
-  const element = { tag: foundTag, bytes: Uint8Array.of(...start, ...content), content };
-  if (tag !== undefined) checkTag(element, tag);
-  return element;
-}
-
-function checkTag(element: Element, tag: number): void {
-  if (element.tag !== tag) throw new RangeError('element of another type');
 }

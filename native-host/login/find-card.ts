@@ -1,5 +1,5 @@
 /** Waiting for Belgian cards in any reader, and telling the person what is missing meanwhile. */
-import { type ErrorCode, errorCodeOf, KidsIdError } from '../../gateway/protocol/errors.ts';
+import { errorCodeOf, KidsIdError } from '../../gateway/protocol/errors.ts';
 import type { HostStage } from '../../gateway/protocol/host-messages.ts';
 import { type BelgianCard, readBelgianCard } from '../card/belgian-card.ts';
 import { SMALL_BLOCK_BYTES } from '../card/file-reader.ts';
@@ -10,6 +10,8 @@ import { abortable } from './abortable.ts';
 /** Readers, and a way to wait for them to change. */
 export interface WatchedReaders {
   list(): readonly CardReader[];
+  /** Whether the system's card service is away; `false` where that cannot be told from no reader. */
+  isServiceAway(): boolean;
   /** Resolves at the next change after this call. */
   nextChange(): Promise<void>;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ export async function watchReaders(open: OpenCardReaders): Promise<WatchedReader
   });
   return {
     list: () => readers.list(),
+    isServiceAway: () => readers.isServiceAway?.() ?? false,
     nextChange: () => change.promise,
     close: () => readers.close(),
   };
@@ -87,7 +90,7 @@ function absence(readers: WatchedReaders): KidsIdError {
 }
 
 /** How long the right card may take to come into an empty reader beside a card of another kind. */
-const OTHER_CARD_MS = 10_000;
+export const OTHER_CARD_MS = 10_000;
 
 /** `other`: why a card beside an empty reader is of no use; perhaps it always lies there. */
 interface Scan {
@@ -150,19 +153,23 @@ export async function closeCards(cards: readonly FoundCard[]): Promise<void> {
 }
 
 /** What another kind of card may give too, the nearest first; all else is said of a Belgian card. */
-const OF_ANY_CARD: readonly ErrorCode[] = ['CARD_BUSY', 'CARD_ERROR', 'CARD_UNSUPPORTED'];
+const OF_ANY_CARD: readonly string[] = ['CARD_BUSY', 'CARD_ERROR', 'CARD_UNSUPPORTED'];
 
 function isOther(problem: unknown): boolean {
   return errorCodeOf(problem) === 'CARD_UNSUPPORTED';
 }
 
+/** Orders what is wrong with cards: what says most about a Belgian one first. */
+export function compareNearness(one: string, other: string): number {
+  // Not among them is -1, so it comes first.
+  return OF_ANY_CARD.indexOf(one) - OF_ANY_CARD.indexOf(other);
+}
+
 /** Throws the problem that says most about a Belgian card; does nothing when cards were only taken out. */
 function throwNearest(problems: readonly unknown[]): void {
-  // Not among them is -1, so it comes first.
-  const farness = (problem: unknown) => OF_ANY_CARD.indexOf(errorCodeOf(problem));
   const [nearest] = problems
     .filter((problem) => errorCodeOf(problem) !== 'CARD_REMOVED')
-    .sort((one, other) => farness(one) - farness(other));
+    .sort((one, other) => compareNearness(errorCodeOf(one), errorCodeOf(other)));
   if (nearest !== undefined) throw nearest;
 }
 

@@ -30,6 +30,7 @@ export async function openPcscReaders(onChange: () => void): Promise<CardReaders
   let client: Client | undefined;
   let retry: NodeJS.Timeout | undefined;
   let isClosed = false;
+  let isAway = false;
   const leave = () => {
     stopClient(client);
     client = undefined;
@@ -42,6 +43,7 @@ export async function openPcscReaders(onChange: () => void): Promise<CardReaders
     client.on('error', startAgainLater);
     try {
       client.start();
+      isAway = false;
     } catch {
       startAgainLater();
     }
@@ -49,6 +51,7 @@ export async function openPcscReaders(onChange: () => void): Promise<CardReaders
   const startAgainLater = () => {
     if (isClosed) return;
     leave();
+    isAway = true;
     onChange();
     clearTimeout(retry);
     retry = setTimeout(start, SERVICE_RETRY_MS);
@@ -56,6 +59,8 @@ export async function openPcscReaders(onChange: () => void): Promise<CardReaders
   start();
   return {
     list: () => [...slots.values()].map((slot) => describeSlot(slot, onChange)),
+    // Elsewhere it belongs to the system, and on Windows it sleeps while there is no reader.
+    isServiceAway: () => isAway && process.platform === 'linux',
     async close() {
       isClosed = true;
       clearTimeout(retry);

@@ -61,7 +61,7 @@ test('a page that the browser had kept as it was asks the gateway anew', { skip 
   await scene.finish({ page, pinWindow: await scene.pressAgain(page) }, emma.pin);
 });
 
-test('Back after the login: LOGIN_EXPIRED and no second login; once more Back is the site, still signed in', {
+test('Back after the login: it is finished, and no second login; once more Back is the site, still signed in', {
   skip,
 }, async () => {
   const { page, pinWindow } = await scene.startLogin();
@@ -69,8 +69,8 @@ test('Back after the login: LOGIN_EXPIRED and no second login; once more Back is
   await page.waitForURL(`${scene.world.chatOrigin}/welcome`);
   const told = scene.callbacks.length;
   await page.goBack();
-  // The site's language went with the login: only the browser's is left.
-  await page.locator('[data-code="LOGIN_EXPIRED"]').waitFor();
+  await page.locator('[data-answered="yes"]').waitFor();
+  assert.equal(await page.locator('html').getAttribute('lang'), 'nl');
   assert.equal(scene.callbacks.length, told);
   await page.goBack();
   await page.waitForURL(`${scene.world.chatOrigin}/welcome`);
@@ -123,13 +123,13 @@ test('a login that is over by the time the PIN was typed: LOGIN_EXPIRED on the p
   await goBackAndStartAgain(page);
 });
 
-test('all cookies gone: LOGIN_EXPIRED, back to the site, and a new start works', {
+test('all cookies gone: LOGIN_OTHER_BROWSER, back to the site, and a new start works', {
   skip,
 }, async () => {
   const page = await scene.openLoginPage();
   await scene.browser.clearCookies({ name: /kids-id/ });
   await page.locator('#log-in').click();
-  await scene.expectProblem(page, 'LOGIN_EXPIRED');
+  await scene.expectProblem(page, 'LOGIN_OTHER_BROWSER');
   await goBackAndStartAgain(page);
 });
 
@@ -161,15 +161,15 @@ test('a second login in the same browser asks for card and PIN again (design §4
   await scene.finish({ page, pinWindow }, emma.pin);
 });
 
-/** What time does to everything that the gateway has stored. */
+/** What eleven minutes do to everything that the gateway has stored. */
 function expireEverything(): void {
   const database = new DatabaseSync(scene.world.storeFile, { timeout: 5_000 });
-  database.exec('UPDATE entries SET expires_at_ms = 1');
+  database.exec('UPDATE entries SET expires_at_ms = expires_at_ms - 660000');
   database.close();
 }
 
 async function goBackAndStartAgain(page: Page): Promise<void> {
-  await page.locator('#status .button').click();
+  await page.locator('main [data-code] .button').click();
   await page.waitForURL(`${scene.world.chatOrigin}/`);
   await page.close();
   await scene.finish(await scene.startLogin(), emma.pin);

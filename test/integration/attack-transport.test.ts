@@ -214,7 +214,7 @@ test('headers over 16 KiB are refused on both channels, and a body over its limi
   }
   const raw = await connectRawTls(gateway);
   const announced = encodePost('/card/start', '').replace('length: 0', 'length: 1000000000');
-  raw.socket.write(announced + ' '.repeat(20_000));
+  raw.socket.write(announced + ' '.repeat(30_000));
   assert.match(await raw.readAnswers(1), /^HTTP\/1\.1 413 .*MESSAGE_TOO_LARGE/s);
   raw.socket.destroy();
   const { browser, page } = await steps.openLogin();

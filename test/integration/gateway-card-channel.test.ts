@@ -134,7 +134,7 @@ test('a body that is oversize, not JSON, or of another shape is refused by its c
   const other = await steps.connect();
   await assertRefused(
     other,
-    { path: '/card/start', body: 'x'.repeat(16_385) },
+    { path: '/card/start', body: 'x'.repeat(24_577) },
     { status: 413, code: 'MESSAGE_TOO_LARGE' },
   );
   other.close();

@@ -215,7 +215,7 @@ for (const [name, status, body, code] of [
     'MESSAGE_MALFORMED',
   ],
   ['that is not JSON', 200, '<html>', 'MESSAGE_MALFORMED'],
-  ['over 16 KiB', 200, ' '.repeat(16_385), 'MESSAGE_TOO_LARGE'],
+  ['over 24 KiB', 200, ' '.repeat(24_577), 'MESSAGE_TOO_LARGE'],
   ['with a code that nobody knows', 400, '{"code":"OTHER"}', 'MESSAGE_MALFORMED'],
   ['that is a redirect', 302, '', 'MESSAGE_MALFORMED'],
 ] as const) {

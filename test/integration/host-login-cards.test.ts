@@ -145,3 +145,26 @@ test('without a wish no file but the certificate is read, and none is sent (desi
   assert.deepEqual(scene.gateway.files, [undefined]);
   assert.ok(!scene.readers.commands.some((command) => command.includes('DF01')));
 });
+
+test('a gateway that asks for birth-date: a card with a whole date sends no file, and takes 15 commands', async (context) => {
+  const scene = await startLogin(context, bench, { gateway: { files: ['birth-date'] } });
+  await pinWanted(scene.host);
+  sendPin(scene, '1234');
+  assert.equal((await scene.host.findReply())['ok'], true);
+  assert.deepEqual(scene.gateway.files, [undefined]);
+  assert.equal(scene.readers.commands.length, 15);
+});
+
+test('a gateway that asks for birth-date: a card that says the year only sends its identity file, and no other', async (context) => {
+  const contents = await bench.contentsOf('amal');
+  const options = { person: undefined, gateway: { files: ['birth-date'] as const } };
+  const scene = await startLogin(context, bench, options);
+  scene.readers.insert(createVirtualCard(contents));
+  await pinWanted(scene.host);
+  sendPin(scene, contents.pin ?? '');
+  assert.equal((await scene.host.findReply())['ok'], true);
+  const [sent] = scene.gateway.files;
+  const names = ['identity', 'identitySignature', 'registerCertificate'];
+  assert.deepEqual(Object.keys(sent ?? {}), names);
+  assert.deepEqual(Buffer.from(sent?.identity ?? '', 'base64url'), Buffer.from(contents.identity));
+});

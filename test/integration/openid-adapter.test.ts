@@ -56,6 +56,26 @@ test('a code consumed again takes its tokens and grant along, not another grant 
   await assert.rejects(codes.consume('no such code'), errors.InvalidGrant);
 });
 
+test('a code is over after its time, and one that was used is remembered for as long as its token lives', async () => {
+  const [codes, tokens] = [adapterOf('AuthorizationCode'), adapterOf('AccessToken')];
+  const at = clock.now;
+  const exp = at.getTime() / 1_000 + 30;
+  try {
+    for (const name of ['used', 'unused']) {
+      await codes.upsert(`${name} code`, { grantId: name, exp }, 30);
+      await tokens.upsert(`${name} token`, { grantId: name }, 60);
+    }
+    await codes.consume('used code');
+    clock.now = new Date(at.getTime() + 31_000);
+    assert.equal(await codes.find('unused code'), undefined);
+    assert.ok(await tokens.find('unused token'));
+    assert.equal(await codes.find('used code'), undefined);
+    assert.equal(await tokens.find('used token'), undefined);
+  } finally {
+    clock.now = at;
+  }
+});
+
 test('each thing of single use is refused by the error that its endpoint answers with', async () => {
   const pushed = adapterOf('PushedAuthorizationRequest');
   await pushed.upsert('p', {}, 60);
@@ -64,6 +84,7 @@ test('each thing of single use is refused by the error that its endpoint answers
   const replays = adapterOf('ReplayDetection');
   await replays.upsert('r', {}, 60);
   await assert.rejects(replays.upsert('r', {}, 60), errors.InvalidClientAuth);
+  assert.equal(await replays.find('r'), undefined, 'the write alone decides');
   const interactions = adapterOf('Interaction');
   await interactions.upsert('i', {}, 60);
   await interactions.destroy('i');

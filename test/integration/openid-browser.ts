@@ -6,6 +6,8 @@ import type { Server } from './openid-setup.ts';
 export interface Person {
   readonly card: string;
   readonly age: number;
+  /** What the person agreed to tell beside that, and what the card says of it. */
+  readonly agreed?: { readonly scopes: readonly string[]; readonly claims: object };
 }
 
 /** A browser: a jar of cookies, scoped by path, and no redirects followed by itself. */
@@ -18,7 +20,7 @@ export function createBrowser(server: Server) {
   ): Promise<Answer> {
     const url = new URL(target, server.issuer);
     const cookies = [...jar.values()]
-      .filter(({ path }) => url.pathname === path || url.pathname.startsWith(`${path}/`))
+      .filter(({ path }) => `${url.pathname}/`.startsWith(path === '/' ? path : `${path}/`))
       .map(({ name, value }) => `${name}=${value}`);
     const response = await exchange(server.agent, url, {
       method: init.method ?? 'GET',

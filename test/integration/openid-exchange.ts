@@ -1,4 +1,5 @@
 /** HTTPS exchanges with a server whose certificate the caller brings. TEST ONLY. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { type Agent, request } from 'node:https';
 
 /** One answer of the gateway, with what its cookies came to. */
@@ -56,7 +57,7 @@ export function exchange(
             status: incoming.statusCode ?? 0,
             location: incoming.headers.location,
             setCookies: incoming.headers['set-cookie'] ?? [],
-            headers: { 'content-type': incoming.headers['content-type'] ?? 'text/plain' },
+            headers: plainHeaders(incoming.headers),
             text: Buffer.concat(chunks).toString(),
           }),
         );
@@ -66,4 +67,13 @@ export function exchange(
     outgoing.on('error', reject);
     outgoing.end(init.body);
   });
+}
+
+/** As fetch has them: one string each. Cookies are told apart by `setCookies` instead. */
+function plainHeaders({
+  'set-cookie': _,
+  ...headers
+}: IncomingHttpHeaders): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+  return { 'content-type': 'text/plain', ...Object.fromEntries(entries) };
 }

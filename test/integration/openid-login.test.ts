@@ -40,32 +40,55 @@ describe('discovery', () => {
     const ages = [6, 9, 12, 13, 14, 16, 18, 21, 65].map((years) => `age_over_${years}`);
     const announced = (await response.json()) as Record<string, unknown>;
     const { claims_supported, ...rest } = announced;
+    const identity = ['given_name', 'family_name', 'gender', 'birthdate', 'address', 'picture'];
+    const others = ['acr', 'amr', 'auth_time', 'iss', 'sub', 'reverify_after'];
     assert.deepEqual(
       [...(claims_supported as string[])].sort(),
-      ['acr', ...[...ages].sort(), 'amr', 'auth_time', 'iss', 'sid', 'sub'].sort(),
+      [...ages, ...identity, ...others].sort(),
     );
     assert.deepEqual(rest, {
       acr_values_supported: ['urn:kids-id:acr:card-pin'],
       authorization_endpoint: `${issuer}/auth`,
       authorization_response_iss_parameter_supported: true,
       claim_types_supported: ['normal'],
-      claims_parameter_supported: false,
+      backchannel_logout_session_supported: false,
+      backchannel_logout_supported: true,
+      claims_parameter_supported: true,
       code_challenge_methods_supported: ['S256'],
+      display_values_supported: ['page', 'popup', 'touch', 'wap'],
+      dpop_signing_alg_values_supported: ['ES256', 'PS256'],
+      end_session_endpoint: `${issuer}/logout`,
       grant_types_supported: ['authorization_code'],
       id_token_signing_alg_values_supported: ['ES256'],
       issuer,
       jwks_uri: `${issuer}/jwks`,
+      prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
       pushed_authorization_request_endpoint: `${issuer}/par`,
+      request_parameter_supported: false,
       request_uri_parameter_supported: false,
       require_pushed_authorization_requests: false,
       response_modes_supported: ['query'],
       response_types_supported: ['code'],
-      scopes_supported: ['openid', ...ages],
+      scopes_supported: [
+        'openid',
+        ...ages,
+        'profile',
+        'birthdate',
+        'address',
+        'address:postcode',
+        'picture',
+      ],
       subject_types_supported: ['pairwise'],
       token_endpoint: `${issuer}/token`,
-      token_endpoint_auth_methods_supported: ['private_key_jwt', 'none'],
+      token_endpoint_auth_methods_supported: [
+        'private_key_jwt',
+        'client_secret_basic',
+        'client_secret_post',
+        'none',
+      ],
       token_endpoint_auth_signing_alg_values_supported: ['ES256'],
       ui_locales_supported: ['nl', 'fr', 'de', 'en'],
+      userinfo_endpoint: `${issuer}/userinfo`,
     });
   });
 

@@ -244,7 +244,14 @@ describe('the server answers', () => {
 
   test('404 for paths that only look like its own, or that are off', async () => {
     const paths = ['/AUTH', '/auth/', '/auth/a/b', '/me', '/session/end', '/reg', '/jwks/', '/x'];
-    for (const path of [...paths, '/token/revocation', '/token/introspection', '/interaction/a']) {
+    const logout = ['/logout/confirm', '/logout/success', '/logout/', '/userinfo/'];
+    for (const path of [
+      ...paths,
+      ...logout,
+      '/token/revocation',
+      '/token/introspection',
+      '/interaction/a',
+    ]) {
       assert.equal((await createBrowser(server).send(path)).status, 404);
     }
   });

@@ -3,7 +3,7 @@
  * openid-client as the relying party. TEST ONLY.
  */
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -13,9 +13,11 @@ import { DatabaseSync } from 'node:sqlite';
 import express, { type Response } from 'express';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import * as relyingParty from 'openid-client';
+import { createCivilDate } from '../../gateway/identity/civil-date.ts';
+import { browserSecretOf } from '../../gateway/login/browser-cookie.ts';
 import { admit, type LoginOutcome } from '../../gateway/oidc/admission.ts';
 import { createRegistry, parseClientFile } from '../../gateway/oidc/clients.ts';
-import { createOpenId, type OpenIdOptions } from '../../gateway/oidc/provider.ts';
+import { createOpenId, type OpenId, type OpenIdOptions } from '../../gateway/oidc/provider.ts';
 import { createSubjectKey } from '../../gateway/oidc/subject.ts';
 import { errorCodeOf } from '../../gateway/protocol/errors.ts';
 import { openSqliteStore } from '../../gateway/store/sqlite-store.ts';
@@ -49,6 +51,10 @@ export async function startServer(
     listeners?: number;
     wrapStore?: (store: Store) => Store;
     changeOptions?: (options: OpenIdOptions) => OpenIdOptions;
+    /** Gives the provider of each listener. */
+    onOpenId?: (openId: OpenId) => void;
+    /** Registers more clients: files like that of `chat`, with other fields in them. */
+    moreClients?: (chat: Readonly<Record<string, unknown>>) => readonly object[];
   } = {},
 ): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'kids-id-openid-'));
@@ -71,7 +77,8 @@ export async function startServer(
   }
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   const issuer = `https://127.0.0.1:${ports[0]}`;
-  const clients = createClients(await exportJWK(clientKeys.publicKey));
+  const publicKey = await exportJWK(clientKeys.publicKey);
+  const clients = createClients(publicKey, options.moreClients ?? (() => []));
   const note = (fields: object, message: string) => void log.push({ ...fields, message });
 
   for (const server of servers) {
@@ -87,13 +94,17 @@ export async function startServer(
       cookieKeys: ['TEST ONLY cookie key'],
       logger: { info: note, warn: note, error: note },
       onInteraction: async () => {},
+      browserSecretOf,
       renderError(context, out) {
         context.type = 'text';
         context.body = `message page: ${out.error}`;
       },
+      renderLoggedOut: (page) => `logged out: ${JSON.stringify(page)}`,
     };
     const finalOptions = options.changeOptions?.(openIdOptions) ?? openIdOptions;
-    server.on('request', createApp(finalOptions));
+    const openId = createOpenId(finalOptions);
+    options.onOpenId?.(openId);
+    server.on('request', createApp(openId));
   }
 
   return {
@@ -119,17 +130,18 @@ export async function startServer(
 }
 
 /** The relying party `clientId`, as openid-client configures itself from discovery. */
-export async function createRelyingParty(server: Server, clientId = 'chat') {
-  const isPublic = clientId === 'public';
-  return relyingParty.discovery(
-    new URL(server.issuer),
-    clientId,
-    {},
-    isPublic
+export async function createRelyingParty(
+  server: Server,
+  clientId = 'chat',
+  authentication?: relyingParty.ClientAuth,
+) {
+  const usual =
+    clientId === 'public'
       ? relyingParty.None()
-      : relyingParty.PrivateKeyJwt({ key: server.clientKeys.privateKey, kid: 'k1' }),
-    { [relyingParty.customFetch]: server.fetch as relyingParty.CustomFetch },
-  );
+      : relyingParty.PrivateKeyJwt({ key: server.clientKeys.privateKey, kid: 'k1' });
+  return relyingParty.discovery(new URL(server.issuer), clientId, {}, authentication ?? usual, {
+    [relyingParty.customFetch]: server.fetch as relyingParty.CustomFetch,
+  });
 }
 
 /** A request to log in, pushed; and what is needed to check the answer. */
@@ -177,8 +189,12 @@ export function countRows({ path }: Server): Record<string, number> {
   return Object.fromEntries(rows.map(({ name, count }) => [String(name), Number(count)]));
 }
 
-function createApp(options: OpenIdOptions) {
-  const openId = createOpenId(options);
+/** What stands for the certificate of a card in these tests. */
+export function cardIndexOf(card: string): string {
+  return createHash('sha256').update(card).digest('base64url');
+}
+
+function createApp(openId: OpenId) {
   const app = express();
   const answer = (response: Response, work: () => Promise<unknown>) =>
     work().then(
@@ -194,15 +210,24 @@ function createApp(options: OpenIdOptions) {
   app.post('/login/:uid/complete', express.json(), (req, res) =>
     answer(res, async () => {
       const { client, scopes } = await openId.getPendingLogin(req, res);
-      const { card, age, outcome } = req.body as Person & { outcome?: LoginOutcome };
-      const admitted = admit({
-        ageOver: (threshold) => age >= threshold,
-        accountKey: new TextEncoder().encode(card),
-        client,
+      const { card, age, outcome, agreed } = req.body as Person & { outcome?: LoginOutcome };
+      const admitted = await admit({
+        person: {
+          ageOver: (threshold) => age >= threshold,
+          accountKey: new TextEncoder().encode(card),
+          cardIndex: cardIndexOf(card),
+          certificateUntil: createCivilDate(2100, 1, 1),
+        },
+        client: { ...client, identity: undefined },
         scopes,
         subjectKey,
+        today: createCivilDate(2030, 1, 1),
       });
-      return { location: await openId.complete(req, res, outcome ?? (await admitted)) };
+      const told = agreed && {
+        scopes: [...admitted.scopes, ...agreed.scopes],
+        identity: agreed.claims,
+      };
+      return { location: await openId.complete(req, res, outcome ?? { ...admitted, ...told }) };
     }),
   );
   app.post('/login/:uid/cancel', (req, res) =>
@@ -212,7 +237,10 @@ function createApp(options: OpenIdOptions) {
   return app;
 }
 
-function createClients(publicKey: object) {
+function createClients(
+  publicKey: object,
+  more: (chat: Readonly<Record<string, unknown>>) => readonly object[],
+) {
   const { kty, crv, x, y } = publicKey as Record<string, string>;
   const chat = {
     clientId: 'chat',
@@ -234,8 +262,9 @@ function createClients(publicKey: object) {
     { ...chat, clientId: 'public', authentication: { method: 'none' }, par: 'optional' },
     { ...chat, clientId: 'pool', organisation: 'Pool', sector: 'pool.example' },
     { ...chat, clientId: 'transient', subjectMode: 'transient' },
+    ...more(chat),
   ];
-  return createRegistry(files.map(parseClientFile));
+  return createRegistry(files.map((raw) => parseClientFile(raw)));
 }
 
 function createCertificate(folder: string): { key: string; cert: string } {

@@ -128,7 +128,10 @@ test('the log names neither pseudonym nor token, and has no other fields than th
     lines.flatMap((line) => Object.keys(JSON.parse(line) as Record<string, unknown>)),
   );
   const known = ['level', 'time', 'pid', 'hostname', 'msg', 'origin', 'mode', 'event', 'clientId'];
-  assert.deepEqual([...fields].sort(), [...known, 'code', 'path', 'error'].sort());
+  assert.deepEqual(
+    [...fields].sort(),
+    [...known, 'code', 'path', 'error', 'changed', 'clients', 'removed'].sort(),
+  );
   for (const sub of subs) assert.ok(!gateway.output().includes(sub));
   assert.doesNotMatch(gateway.output(), /eyJ|[A-Za-z0-9_-]{43}/);
 });

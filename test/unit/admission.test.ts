@@ -1,10 +1,15 @@
 /** What a client learns from a card: age rule, claims, `sub`, and what the person is told (design §5). */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createBirthDate } from '../../gateway/identity/birth-date.ts';
+import { createCivilDate } from '../../gateway/identity/civil-date.ts';
+import type { Identity } from '../../gateway/identity/verify-identity-files.ts';
 import {
+  type AdmissiblePerson,
   type AgeOver,
   admit,
   disclosureOf,
+  filesFor,
   permittedClaims,
 } from '../../gateway/oidc/admission.ts';
 import { parseClientFile } from '../../gateway/oidc/clients.ts';
@@ -13,6 +18,18 @@ import { rejectsWithCode } from '../kit/rejects.ts';
 
 const subjectKey = createSubjectKey({ version: 'v1', secret: new Uint8Array(32).fill(7) });
 const accountKey = new Uint8Array(32).fill(9);
+const today = createCivilDate(2026, 11, 22);
+
+const identity: Identity = {
+  surname: 'Proefkind',
+  givenNames: 'Emma Louise',
+  birth: createBirthDate(2010, 2, 14),
+  sex: 'F',
+  documentType: 1,
+  isKidsCard: false,
+  address: { street: 'Teststraat 1', postalCode: '1000', municipality: 'Brussel' },
+  photo: Buffer.from('TEST ONLY photo'),
+};
 
 function register(fields: object = {}) {
   return parseClientFile({
@@ -33,9 +50,25 @@ const aged =
   (threshold) =>
     years >= threshold;
 
-function admitTo(fields: object, ageOver: AgeOver, scopes: string[] = []) {
-  const client = register(fields);
-  return admit({ ageOver, accountKey, client, scopes: new Set(['openid', ...scopes]), subjectKey });
+function admitTo(
+  fields: object,
+  ageOver: AgeOver,
+  scopes: string[] = [],
+  person: Partial<AdmissiblePerson> = {},
+) {
+  return admit({
+    person: {
+      ageOver,
+      accountKey,
+      cardIndex: 'C'.repeat(43),
+      certificateUntil: createCivilDate(2030, 1, 31),
+      ...person,
+    },
+    client: register(fields),
+    scopes: new Set(['openid', ...scopes]),
+    subjectKey,
+    today,
+  });
 }
 
 describe('age claims', () => {
@@ -107,7 +140,123 @@ describe('the sub', () => {
   });
 });
 
+describe('identity (design §5)', () => {
+  const asked = ['profile', 'birthdate', 'picture'];
+  const scopes = ['profile', 'birthdate', 'address', 'address:postcode', 'picture'];
+  const childBasis = 'A decree lets this library register its young readers.';
+  const open = { identity: { scopes: asked } };
+  const withBasis = { identity: { scopes: asked, childBasis } };
+
+  test('is granted by scope asked and registered, and nothing of it is in the token claims', async () => {
+    const {
+      identity: given,
+      scopes: granted,
+      claims,
+    } = await admitTo(open, aged(40), scopes, {
+      identity,
+    });
+    assert.deepEqual(granted, ['openid', 'profile', 'birthdate', 'picture']);
+    assert.deepEqual(Object.keys(given ?? {}).sort(), [
+      ...['birthdate', 'family_name', 'gender', 'given_name', 'picture'],
+    ]);
+    assert.deepEqual(claims, {});
+  });
+
+  test('is absent where no scope was agreed to, also for a child: an agreement of nothing is valid', async () => {
+    for (const years of [8, 40]) {
+      const outcome = await admitTo(open, aged(years), ['age_over_6'], { identity });
+      assert.equal(outcome.identity, undefined);
+      assert.deepEqual(outcome.scopes, ['openid', 'age_over_6']);
+    }
+  });
+
+  test('is refused below 13, and where 13 is not known to be reached, without a basis', async () => {
+    const unsure: AgeOver = (threshold) => (threshold >= 13 ? undefined : true);
+    for (const ageOver of [aged(12), unsure]) {
+      await rejectsWithCode('CONSENT_UNDER_AGE', admitTo(open, ageOver, asked, { identity }));
+    }
+    assert.ok((await admitTo(open, aged(13), asked, { identity })).identity);
+  });
+
+  test('is given below 13 to a client with a basis', async () => {
+    const { identity: given } = await admitTo(withBasis, aged(8), ['profile'], { identity });
+    assert.deepEqual(given, {
+      given_name: 'Emma Louise',
+      family_name: 'Proefkind',
+      gender: 'female',
+    });
+  });
+
+  test('comes after the age rule: whoever is outside it is told that, and nothing is decided', async () => {
+    const ruled = { ...open, requireAge: { min: 6, below: 13 } };
+    await rejectsWithCode('AGE_OUTSIDE', admitTo(ruled, aged(40), asked, { identity }));
+  });
+
+  test('is IDENTITY_INVALID when it was granted and the files were not verified', async () => {
+    await rejectsWithCode('IDENTITY_INVALID', admitTo(open, aged(40), asked));
+  });
+});
+
+describe('the files of the card', () => {
+  const all = ['profile', 'birthdate', 'address', 'address:postcode', 'picture'];
+  const plain = { ageThresholds: [], identity: { scopes: all } };
+  const wanted = (fields: object, scopes: string[]) =>
+    filesFor(register(fields), new Set(['openid', ...scopes]));
+
+  test('are asked for by scope, and none where nothing is learnt', () => {
+    assert.deepEqual(wanted(plain, []), []);
+    assert.deepEqual(wanted(plain, ['profile']), ['identity']);
+    assert.deepEqual(wanted(plain, ['address:postcode']), ['identity', 'address']);
+    assert.deepEqual(wanted(plain, all), ['identity', 'address', 'photo']);
+  });
+
+  test('are the birth date alone for an age, asked or required, and the identity where both are', () => {
+    assert.deepEqual(wanted({}, ['age_over_6']), ['birth-date']);
+    assert.deepEqual(wanted({ requireAge: { min: 6 } }, []), ['birth-date']);
+    assert.deepEqual(wanted({ identity: { scopes: all } }, ['age_over_6', 'profile']), [
+      'identity',
+    ]);
+  });
+
+  test('are none for scopes that the client is not registered for', () => {
+    assert.deepEqual(wanted({ ageThresholds: [] }, ['age_over_6', 'profile']), []);
+  });
+});
+
+describe('reverify_after', () => {
+  const yearly = { reverifyAfterMonths: 12 };
+
+  test('is in the token claims of a client that has it, and of no other', async () => {
+    const { claims } = await admitTo(yearly, aged(40), ['age_over_13']);
+    assert.deepEqual(claims, { age_over_13: true, reverify_after: '2027-11' });
+    assert.deepEqual((await admitTo({}, aged(40))).claims, {});
+  });
+
+  test('looks at the thresholds that the client learns and that are not reached, and at no others', async () => {
+    const person = { birthday: createCivilDate(2014, 2, 10) };
+    const monthOf = async (scopes: string[]) =>
+      (await admitTo(yearly, aged(12), scopes, person)).claims.reverify_after;
+    assert.equal(await monthOf(['age_over_13']), '2027-03');
+    assert.equal(await monthOf(['age_over_6']), '2027-11');
+    assert.equal(await monthOf([]), '2027-11');
+  });
+
+  test('may be in the token, and is told, of a client that has it alone', () => {
+    const scopes = new Set(['openid']);
+    assert.ok(permittedClaims(register(yearly), scopes).has('reverify_after'));
+    assert.ok(!permittedClaims(register(), scopes).has('reverify_after'));
+    assert.equal(disclosureOf(register(yearly), scopes).reverifyAfter, true);
+  });
+});
+
 describe('what the person is told', () => {
+  test('is the identity scopes agreed to, in the order of the protocol', () => {
+    const client = register({ identity: { scopes: ['picture', 'profile'] } });
+    const told = disclosureOf(client, new Set(['openid', 'picture', 'profile', 'address']));
+    assert.deepEqual(told.identity, ['profile', 'picture']);
+    assert.ok(!('identity' in disclosureOf(client, new Set(['openid']))));
+  });
+
   test('is the thresholds asked and registered, the rule, and whether a pseudonym is given', () => {
     const scopes = new Set(['openid', 'age_over_13', 'age_over_18']);
     assert.deepEqual(disclosureOf(register(), scopes), { ageOver: [13], pseudonym: true });

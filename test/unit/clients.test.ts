@@ -1,16 +1,8 @@
 /** Client files: every field has its rule, and what only shows between files is judged too (design §5). */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { exportJWK, generateKeyPair } from 'jose';
-import {
-  ClientFileError,
-  createRegistry,
-  loadClients,
-  parseClientFile,
-} from '../../gateway/oidc/clients.ts';
+import { ClientFileError, createRegistry, parseClientFile } from '../../gateway/oidc/clients.ts';
 
 const { publicKey } = await generateKeyPair('ES256', { extractable: true });
 const { kty, crv, x, y } = await exportJWK(publicKey);
@@ -35,8 +27,13 @@ const withKey = (changes: object) => ({
 });
 
 describe('a client file', () => {
-  test('is taken as it is when right', () => {
-    assert.deepEqual(parseClientFile(file), file);
+  test('is taken as it is when right, with what it leaves out', () => {
+    assert.deepEqual(parseClientFile(file), {
+      ...file,
+      dpop: 'optional',
+      profile: 'default',
+      postLogoutRedirectUris: [],
+    });
   });
 
   test('gets the most private choices where it says nothing', () => {
@@ -170,14 +167,11 @@ describe('cut points (design §5)', () => {
   });
 });
 
-describe('a folder of client files', () => {
-  test('gives every client by its identifier, and takes no other file', () => {
-    const folder = makeFolder({
-      'chat.json': file,
-      'pool.json': { ...file, clientId: 'pool' },
-      'notes.txt': 'not a client',
-    });
-    const clients = loadClients(folder);
+describe('clients together', () => {
+  const parse = (changes: object) => parseClientFile({ ...file, ...changes });
+
+  test('are found by their identifier and nothing else', () => {
+    const clients = createRegistry([parse({}), parse({ clientId: 'pool' })]);
     assert.deepEqual(
       clients.all().map(({ clientId }) => clientId),
       ['chat', 'pool'],
@@ -187,25 +181,101 @@ describe('a folder of client files', () => {
     assert.equal(clients.find('constructor'), undefined);
   });
 
-  test('stops at a bad file with its name and the field', () => {
-    const folder = makeFolder({ 'chat.json': file, 'pool.json': { ...file, sector: '' } });
-    assert.throws(() => loadClients(folder), faultOf('pool.json: sector is missing'));
+  test('may not be two of one identifier', () => {
+    assert.throws(
+      () => createRegistry([parse({}), parse({})]),
+      faultOf('client "chat" is registered twice'),
+    );
   });
 
-  test('stops at a file that is no JSON', () => {
-    const folder = makeFolder({ 'chat.json': '{"clientId": "chat"' });
-    assert.throws(() => loadClients(folder), faultOf('chat.json: cannot be read as JSON'));
+  test('may not share a sector, and so every sub, between two organisations', () => {
+    const clients = [parse({}), parse({ clientId: 'pool', organisation: 'Pool' })];
+    assert.throws(() => createRegistry(clients), faultOf('sector belongs to another organisation'));
+  });
+});
+
+describe('plain http on loopback (RFC 8252 §7.3)', () => {
+  const uris = ['http://127.0.0.1:8080/cb', 'http://localhost:3000/cb', 'http://[::1]:8080/cb'];
+  const development = { development: true };
+
+  test('is taken for redirects and as a CORS origin in development', () => {
+    const raw = {
+      ...file,
+      redirectUris: [...uris, 'https://chat.example/callback'],
+      postLogoutRedirectUris: uris,
+      authentication: { method: 'none', origin: 'http://localhost:3000' },
+    };
+    assert.deepEqual(parseClientFile(raw, development).redirectUris, raw.redirectUris);
   });
 
-  test('stops at two files for one client', () => {
-    const folder = makeFolder({ 'a.json': file, 'b.json': file });
-    assert.throws(() => loadClients(folder), faultOf('client "chat" is registered twice'));
+  test('is refused elsewhere', () => {
+    for (const uri of uris) {
+      const raw = { ...file, redirectUris: [uri] };
+      assert.throws(() => parseClientFile(raw), faultOf('redirectUris.0'));
+      const out = { ...file, postLogoutRedirectUris: [uri] };
+      assert.throws(() => parseClientFile(out), faultOf('postLogoutRedirectUris.0'));
+    }
+    const authentication = { method: 'none', origin: 'http://localhost:3000' };
+    assert.throws(() => parseClientFile({ ...file, authentication }), ClientFileError);
   });
 
-  test('stops at a sector of two organisations, which would share every sub', () => {
-    const other = { ...file, clientId: 'pool', organisation: 'Pool' };
-    const folder = makeFolder({ 'a.json': file, 'b.json': other });
-    assert.throws(() => loadClients(folder), faultOf('sector belongs to another organisation'));
+  const bad = [
+    'http://chat.example/cb',
+    'http://127.0.0.1.chat.example/cb',
+    'http://localhost.chat.example/cb',
+    'http://127.0.0.2/cb',
+    'http://0.0.0.0/cb',
+    'http://me@localhost/cb',
+    'http://localhost/cb#top',
+    'http://LOCALHOST/cb',
+    'ftp://localhost/cb',
+    'localhost:3000/cb',
+  ];
+  for (const uri of bad) {
+    test(`is not ${uri}, in development either`, () => {
+      const raw = { ...file, redirectUris: [uri] };
+      assert.throws(() => parseClientFile(raw, development), faultOf('redirectUris.0'));
+    });
+  }
+
+  test('is no origin with a path', () => {
+    const authentication = { method: 'none', origin: 'http://localhost:3000/' };
+    assert.throws(() => parseClientFile({ ...file, authentication }, development), ClientFileError);
+  });
+});
+
+describe('rules between fields of one file', () => {
+  const secretHashes = [x];
+
+  test('hold a FAPI 2.0 client to a pushed request and its own key (FAPI 2.0 §5.3.2)', () => {
+    assert.equal(parseClientFile({ ...file, profile: 'fapi2' }).profile, 'fapi2');
+    const wrong = [
+      { par: 'optional' },
+      { authentication: { method: 'client_secret', secretHashes } },
+    ];
+    for (const changes of wrong) {
+      const raw = { ...file, profile: 'fapi2', ...changes };
+      assert.throws(() => parseClientFile(raw), faultOf('profile'));
+    }
+  });
+
+  test('tell of log-outs only where a subject is known again', () => {
+    const backchannelLogoutUri = 'https://chat.example/logged-out';
+    assert.ok(parseClientFile({ ...file, backchannelLogoutUri }));
+    const raw = { ...file, backchannelLogoutUri, subjectMode: 'transient' };
+    assert.throws(() => parseClientFile(raw), faultOf('backchannelLogoutUri'));
+  });
+
+  test('take one or two hashes of secrets, whole SHA-256 values', () => {
+    const parse = (hashes: unknown) =>
+      parseClientFile({
+        ...file,
+        authentication: { method: 'client_secret', secretHashes: hashes },
+      });
+    assert.ok(parse([x, y]));
+    for (const hashes of [[], [x, y, x], ['secret'], [`${x}A`], x]) {
+      assert.throws(() => parse(hashes), faultOf('authentication.secretHashes'));
+    }
   });
 });
 
@@ -215,14 +285,4 @@ function faultOf(text: string) {
     assert.ok(error.message.includes(text), error.message);
     return true;
   };
-}
-
-function makeFolder(contents: Record<string, unknown>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kids-id-clients-'));
-  after(() => rmSync(folder, { recursive: true }));
-  for (const [name, content] of Object.entries(contents)) {
-    const text = typeof content === 'string' ? content : JSON.stringify(content);
-    writeFileSync(join(folder, name), text);
-  }
-  return folder;
 }

@@ -99,3 +99,55 @@ test('a second login is LOGIN_BUSY, and what the window says of the first one af
   assert.equal((await hello(host, 'two'))['code'], 'LOGIN_BUSY');
   assert.deepEqual(host.logged, ['GATEWAY_UNTRUSTED']);
 });
+
+test('a diagnosis for an origin that is not on the list is GATEWAY_UNTRUSTED, and no reader is looked at', async (context) => {
+  const readers = createVirtualReaders();
+  const host = startHost(context, { gateways: [], openReaders: readers.open });
+  host.send({ type: 'diagnose', id: 'd', origin: 'https://a.example' });
+  const reply = { type: 'diagnose', id: 'd', ok: false, code: 'GATEWAY_UNTRUSTED' };
+  assert.deepEqual(await hello(host, 'd'), reply);
+  assert.equal(readers.isOpen, false);
+});
+
+test('a diagnosis is answered again and again; a login after it is LOGIN_BUSY, and no card is asked for a PIN', async (context) => {
+  const readers = createVirtualReaders();
+  const origin = 'https://a.example';
+  const gateways = [{ origin, connectionKey: 'A'.repeat(43) }];
+  const host = startHost(context, { gateways, openReaders: readers.open });
+  for (const id of ['d1', 'd2']) {
+    host.send({ type: 'diagnose', id, origin });
+    const found = { type: 'diagnose', id, ok: true, reader: 'ready', card: 'CARD_ABSENT' };
+    assert.deepEqual(await hello(host, id), found);
+  }
+  host.startLogin(origin);
+  assert.equal((await host.findReply())['code'], 'LOGIN_BUSY');
+  host.send({ type: 'change-pin', id: 'c', language: 'nl' });
+  assert.equal((await hello(host, 'c'))['code'], 'LOGIN_BUSY');
+  host.closeWindow();
+  await host.ended;
+  assert.equal(readers.isOpen, false);
+});
+
+test('a diagnosis after a login is LOGIN_BUSY, and a malformed one is answered', async (context) => {
+  const host = startAlone(context);
+  host.send({ type: 'diagnose', id: 'm' });
+  assert.equal((await hello(host, 'm'))['code'], 'MESSAGE_MALFORMED');
+  host.startLogin('https://a.example');
+  await host.findReply();
+  host.send({ type: 'diagnose', id: 'd', origin: 'https://a.example' });
+  assert.equal((await hello(host, 'd'))['code'], 'LOGIN_BUSY');
+});
+
+test('a window that is gone at once after its question: no reader is opened behind it', async (context) => {
+  const readers = createVirtualReaders();
+  const origin = 'https://a.example';
+  const gateways = [{ origin, connectionKey: 'A'.repeat(43) }];
+  const host = startHost(context, { gateways, openReaders: readers.open });
+  host.send({ type: 'diagnose', id: 'd', origin });
+  host.closeWindow();
+  await host.ended;
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(readers.isOpen, false);
+  assert.deepEqual(host.messages, []);
+  assert.deepEqual(host.logged, []);
+});

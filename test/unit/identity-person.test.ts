@@ -34,6 +34,20 @@ test('keeps the account key for a new certificate of the same key, and changes i
   assert.notDeepEqual(keyOf(first.certificate), keyOf(forgeCertificate(pki).certificate));
 });
 
+test('makes the account key of the national number where the operator has a basis: the same for every card', () => {
+  const [first, second] = [forgeCertificate(pki), forgeCertificate(pki)];
+  const keyOf = (der: Uint8Array) =>
+    personFromCertificate(parseCertificate(der), 'national-number').accountKey;
+  assert.deepEqual(keyOf(first.certificate), keyOf(second.certificate));
+  // A card's is 32 bytes: no number of anybody's can give the account of a card.
+  assert.equal(keyOf(first.certificate).length, 33);
+  assert.ok(!Buffer.from(keyOf(first.certificate)).includes(FORGED_NATIONAL_NUMBER));
+  assert.notDeepEqual(
+    keyOf(first.certificate).subarray(1),
+    personFromCertificate(parseCertificate(first.certificate)).accountKey,
+  );
+});
+
 test('takes the one national number of two serialNumber attributes (card facts §4.1)', () => {
   assert.equal(read('Example', FORGED_NATIONAL_NUMBER).sex, 'F');
   assert.equal(read(FORGED_NATIONAL_NUMBER, '00010100005').sex, 'F');

@@ -2,14 +2,23 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, test } from 'node:test';
 import { createLoginChain, type LoginChain } from '../../gateway/login/login-chain.ts';
+import type { LoginOutcome } from '../../gateway/oidc/admission.ts';
+import { createSealedClaims } from '../../gateway/oidc/sealed-claims.ts';
 import { openSqliteStore } from '../../gateway/store/sqlite-store.ts';
 import type { Store } from '../../gateway/store/store.ts';
 import { rejectsWithCode } from '../kit/rejects.ts';
 
 const grant = { uid: 'uid-1', cookie: 'cookie-hash', clientId: 'chat', scopes: ['openid'] };
-const outcome = { sub: 'a-pseudonym', claims: { age_over_6: true } };
+const outcome: LoginOutcome = {
+  sub: 'a-pseudonym',
+  claims: { age_over_6: true, reverify_after: '2031-01' },
+  scopes: ['openid', 'age_over_6', 'profile'],
+  cardIndex: 'C'.repeat(43),
+};
+const identity = { given_name: 'Emmalotta', family_name: 'Proefkindszoon' };
 const at = { uid: grant.uid, cookie: grant.cookie };
 const ATTEMPTS = 8;
 
@@ -113,12 +122,61 @@ test('neither ticket nor completion code stands in the database, only their hash
   }
 });
 
-async function completionCode(of: typeof grant): Promise<string> {
+test('identity comes back with the code, once, and is in no row that can be read (design §8)', async () => {
+  const told = { ...outcome, identity };
+  const code = await completionCode(grant, told);
+  const database = new DatabaseSync(join(folder, 'store.sqlite'), { readOnly: true });
+  const rows = database.prepare('SELECT * FROM entries').all();
+  database.close();
+  assert.match(JSON.stringify(rows), /a-pseudonym/);
+  assert.doesNotMatch(JSON.stringify(rows), /Emmalotta|Proefkindszoon|given_name/);
+  assert.deepEqual(await chainAt(1).redeemCompletion(code, at), told);
+  await rejectsWithCode('LOGIN_EXPIRED', chainAt(0).redeemCompletion(code, at));
+});
+
+test('identity is gone with a completion code that was tried in another browser', async () => {
+  const code = await completionCode(grant, { ...outcome, identity });
+  await rejectsWithCode('LOGIN_EXPIRED', chainAt(0).redeemCompletion(code, { ...at, cookie: 'x' }));
+  const sealed = createSealedClaims({ store: storeAt(0), now: () => instant });
+  assert.equal(await sealed.take(code), undefined);
+});
+
+test('a login whose identity is gone from the store does not end without it', async () => {
+  const code = await completionCode(grant, { ...outcome, identity });
+  await createSealedClaims({ store: storeAt(0), now: () => instant }).take(code);
+  await rejectsWithCode('LOGIN_EXPIRED', chainAt(0).redeemCompletion(code, at));
+});
+
+test('a row that says more than an outcome has is refused whole', async () => {
+  for (const claims of [
+    { age_over_6: true, given_name: 'Emma' },
+    { age_over_6: 'yes' },
+    { reverify_after: '2031-01-05' },
+  ]) {
+    const code = await completionCode(grant, { ...outcome, claims } as unknown as LoginOutcome);
+    await assert.rejects(chainAt(0).redeemCompletion(code, at));
+  }
+});
+
+test('dropping the ticket of an interaction makes ticket, card and completion code worthless', async () => {
+  const chain = chainAt(0);
+  const ticket = await chain.issueTicket(grant);
+  await chain.dropTicket(grant.uid);
+  await rejectsWithCode('LOGIN_EXPIRED', chain.claimTicket(ticket, 'connection-1'));
+  const claim = await chain.claimTicket(await chain.issueTicket(grant), 'connection-1');
+  await chain.dropTicket(grant.uid);
+  await rejectsWithCode('LOGIN_EXPIRED', chain.spendContext(claim, 'context-1'));
+  const code = await completionCode(grant);
+  await chain.dropTicket(grant.uid);
+  await rejectsWithCode('LOGIN_EXPIRED', chain.redeemCompletion(code, at));
+});
+
+async function completionCode(of: typeof grant, result = outcome): Promise<string> {
   const chain = chainAt(0);
   const claim = await chain.claimTicket(await chain.issueTicket(of), 'connection-1');
   const context = `context-of-${crypto.randomUUID()}`;
   await chain.spendContext(claim, context);
-  return chain.recordCard(claim, context, outcome);
+  return chain.recordCard(claim, context, result);
 }
 
 async function winsOnce(attempt: (n: number) => Promise<unknown>): Promise<void> {
@@ -132,4 +190,10 @@ function chainAt(n: number): LoginChain {
   const chain = chains[n % chains.length];
   assert.ok(chain);
   return chain;
+}
+
+function storeAt(n: number): Store {
+  const store = stores[n % stores.length];
+  assert.ok(store);
+  return store;
 }

@@ -7,6 +7,7 @@ import { HTTP_STATUS } from '../../gateway/login/http-status.ts';
 import { encodeBase64url } from '../../gateway/protocol/bytes.ts';
 import * as channel from '../../gateway/protocol/card-channel.ts';
 import * as connection from '../../gateway/protocol/connection-check.ts';
+import * as diagnosis from '../../gateway/protocol/diagnosis.ts';
 import { canTryAgain, ERROR_CODES, isErrorCode } from '../../gateway/protocol/errors.ts';
 import * as exported from '../../gateway/protocol/exported-authenticator.ts';
 import * as fields from '../../gateway/protocol/fields.ts';
@@ -25,7 +26,13 @@ import { createVirtualReaders } from '../kit/host/virtual-readers.ts';
 import { examples, hex, readSource, tables, text } from '../kit/protocol-document.ts';
 
 const envelope = v.looseObject({ message: v.unknown() });
-const messages = { ...pageMessages, ...windowMessages, ...hostMessages, ...loginRequests };
+const messages = {
+  ...pageMessages,
+  ...windowMessages,
+  ...hostMessages,
+  ...loginRequests,
+  ...diagnosis,
+};
 const others = { error: channel.cardError, emptyBody: v.strictObject({}) };
 const onChannel = Object.entries(channel.CARD_CHANNEL).flatMap(([path, { request, reply }]) => [
   [`${path}:request`, request],
@@ -145,10 +152,11 @@ test('the limits and deadlines are those of the constants that the document name
 });
 
 test('the names and labels of the document are those of the code', () => {
-  const { PAGE_PORT, WINDOW_PORT } = windowMessages;
+  const { PAGE_PORT, DIAGNOSIS_PORT, WINDOW_PORT } = windowMessages;
   const { handshakeContext, finishedKey } = exported.EXPORTER_LABEL;
   const labels = [connection.CONNECTION_CHECK_LABEL, handshakeContext, finishedKey];
-  const names = [PAGE_PORT, WINDOW_PORT, hostMessages.HOST_NAME, channel.CARD_CHANNEL_ALPN];
+  const ports = [PAGE_PORT, DIAGNOSIS_PORT, WINDOW_PORT];
+  const names = [...ports, hostMessages.HOST_NAME, channel.CARD_CHANNEL_ALPN];
   for (const name of [...labels, ...names, ...fields.LANGUAGES]) {
     assert.ok(text.includes(`\`${name}\``), name);
   }

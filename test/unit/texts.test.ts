@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ERROR_CODES } from '../../gateway/protocol/errors.ts';
-import { LANGUAGES } from '../../gateway/protocol/fields.ts';
-import { disclosureLines } from '../../gateway/texts/disclosure-lines.ts';
+import { IDENTITY_SCOPES, LANGUAGES } from '../../gateway/protocol/fields.ts';
+import { disclosureLines, notLearntLine } from '../../gateway/texts/disclosure-lines.ts';
 import { pickLanguage, textsFor } from '../../gateway/texts/texts.ts';
 
 /** The one that is the same word in every language. */
@@ -106,4 +106,67 @@ test('tells what a site learns, each thing once (design §5)', () => {
 test('tells that a site learns nothing when it asks for nothing', () => {
   const lines = disclosureLines(textsFor('en'), { ageOver: [], pseudonym: false });
   assert.deepEqual(lines, ['only that you have a card']);
+});
+
+test('tells first what the person agreed to, and last when the site asks again', () => {
+  const lines = disclosureLines(textsFor('en'), {
+    ageOver: [18],
+    pseudonym: true,
+    identity: ['profile', 'address', 'address:postcode'],
+    reverifyAfter: true,
+  });
+  assert.deepEqual(lines, [
+    'your first names, your last name and whether your card says boy or girl',
+    'where you live: street, number, postcode and town',
+    'whether you are already 18: yes or no',
+    'a made-up name for you, on this site only',
+    'from which month on it should ask for your card again',
+  ]);
+});
+
+/** What each scope takes out of the sentence about what stays secret. */
+const SECRETS = {
+  profile: 'name',
+  birthdate: 'birthday',
+  address: 'home',
+  picture: 'photo',
+} as const;
+
+for (const language of LANGUAGES) {
+  test(`${language}: what it will not learn is true for every set of scopes`, () => {
+    const texts = textsFor(language);
+    const { secret } = texts.learn;
+    for (let set = 0; set < 2 ** IDENTITY_SCOPES.length; set += 1) {
+      const identity = IDENTITY_SCOPES.filter((_, index) => set & (2 ** index));
+      const line = notLearntLine(texts, { ageOver: [], pseudonym: true, identity }) ?? '';
+      const says = (thing: keyof typeof secret) => line.includes(secret[thing]);
+      for (const [scope, thing] of Object.entries(SECRETS)) {
+        if (identity.some((told) => told === scope)) assert.ok(!says(thing), line);
+      }
+      const isTownTold = identity.includes('address:postcode');
+      const isHomeTold = identity.includes('address');
+      assert.equal(says('home'), !isTownTold && !isHomeTold, line);
+      assert.equal(says('street'), isTownTold && !isHomeTold, line);
+      assert.equal(says('name'), !identity.includes('profile'), line);
+      assert.equal(says('birthday'), !identity.includes('birthdate'), line);
+      assert.equal(line, line.trim());
+    }
+  });
+
+  test(`${language}: where all is told, there is no sentence about what is not`, () => {
+    const all = { ageOver: [], pseudonym: true, identity: [...IDENTITY_SCOPES] };
+    assert.equal(notLearntLine(textsFor(language), all), undefined);
+  });
+}
+
+test('for an age alone it is the sentence about name, birthday and home', () => {
+  const lineOf = (language: 'en' | 'nl' | 'fr' | 'de') =>
+    notLearntLine(textsFor(language), { ageOver: [6], pseudonym: false });
+  assert.equal(lineOf('en'), 'It will not learn your name, your birthday or where you live.');
+  assert.equal(lineOf('nl'), 'Niet je naam, niet wanneer je jarig bent en niet waar je woont.');
+  assert.equal(lineOf('fr'), 'Il ne saura ni ton nom, ni ta date de naissance, ni où tu habites.');
+  assert.equal(
+    lineOf('de'),
+    'Nicht deinen Namen, nicht deinen Geburtstag und nicht deine Adresse.',
+  );
 });

@@ -12,7 +12,7 @@ const pin = [1, 2, 3, 4];
 const ticket = `${'T'.repeat(42)}A`;
 
 export const target: FuzzTarget = {
-  files: ['gateway/protocol/host-messages.ts', ...MESSAGE_FILES],
+  files: ['gateway/protocol/host-messages.ts', 'gateway/protocol/diagnosis.ts', ...MESSAGE_FILES],
   samples: [
     { type: 'hello', id: 'h' },
     { type: 'login', id: 'l', origin: 'https://a.example:8443', ticket, language: 'nl' },
@@ -21,6 +21,9 @@ export const target: FuzzTarget = {
     { type: 'change-pin', id: 'c', language: 'fr' },
     { type: 'new-pin', id: 'c', digits: pin, newDigits: pin, repeatedDigits: pin },
     { type: 'card-choice', id: 'l', index: 1 },
+    { type: 'diagnose', id: 'd', origin: 'https://a.example' },
+    { type: 'diagnose', id: 'd', ok: true, reader: 'READER_ABSENT', card: 'waiting' },
+    { type: 'diagnose', id: 'd', ok: true, reader: 'ready', card: 'ready', applet: '1.8' },
     { type: 'hello', id: 'h', ok: true, hostVersion: '0.1.0', protocol: 1 },
     { type: 'login', id: 'l', ok: true, completionCode: ticket },
     { type: 'login', id: 'l', ok: false, code: 'PIN_BLOCKED' },

@@ -13,12 +13,14 @@ const ticket = `${'T'.repeat(42)}A`;
 const frames = (...messages: readonly object[]) => Buffer.concat(messages.map(encodeFrame));
 const hello = { type: 'hello', id: 'h' };
 const login = { type: 'login', id: 'l', origin: 'https://a.example', ticket, language: 'nl' };
+const diagnose = { type: 'diagnose', id: 'd', origin: 'https://a.example' };
 const changePin = { type: 'change-pin', id: 'c', language: 'de' };
 const pins = { digits: [1, 2, 3, 4], newDigits: [5, 6, 7, 8], repeatedDigits: [5, 6, 7, 8] };
 
 export const target: FuzzTarget = {
   files: [
     'native-host/host.ts',
+    'native-host/diagnosis-desk.ts',
     'native-host/framing.ts',
     'native-host/window.ts',
     ...MESSAGE_FILES,
@@ -28,6 +30,7 @@ export const target: FuzzTarget = {
     frames(hello, login, { type: 'cancel', id: 'l' }),
     frames(login, login, { type: 'pin', id: 'l', digits: [1, 2, 3, 4] }),
     frames(login, { type: 'last-try-allowed', id: 'l' }, hello),
+    frames(diagnose, { ...diagnose, id: 'd2' }, login),
     frames(changePin),
     frames(changePin, { type: 'new-pin', id: 'c', ...pins }, { type: 'cancel', id: 'c' }),
     frames(changePin, { type: 'card-choice', id: 'c', index: 1 }, login),

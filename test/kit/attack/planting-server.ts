@@ -185,3 +185,18 @@ async function close(server: Server): Promise<void> {
   server.closeAllConnections();
   await closed;
 }
+
+/**
+ * Asserts that no cookie of the library's names the login of this address: its page says that it is another
+ * browser's, and its tickets that there is no such login.
+ */
+export async function assertUnknown(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  const code = await page.locator('[data-code]').getAttribute('data-code');
+  const reply = await page.evaluate(async (address) => {
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch(address, { method: 'POST', headers, body: '{}' })).text();
+  }, `${url}/ticket`);
+  assert.deepEqual([code, reply], ['LOGIN_OTHER_BROWSER', '{"code":"LOGIN_EXPIRED"}']);
+  assert.equal(await page.locator('button, [data-uid]').count(), 0);
+}

@@ -5,6 +5,7 @@
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import * as v from 'valibot';
+import { hostFindings } from '../../../gateway/protocol/diagnosis.ts';
 import { ERROR_CODES } from '../../../gateway/protocol/errors.ts';
 import { cardLabel, disclosure, secret, site } from '../../../gateway/protocol/fields.ts';
 import {
@@ -32,6 +33,10 @@ const part = v.strictObject({
   onReader: v.optional(v.boolean(), false),
   triesLeft: v.number(),
   completionCode: secret,
+  /** What a diagnosis finds; a host without it does not know the word, and ends. */
+  findings: v.optional(v.strictObject(hostFindings)),
+  /** What it refuses a diagnosis with instead. */
+  diagnosisFailsWith: v.optional(v.picklist(ERROR_CODES)),
 });
 export type HostPart = v.InferOutput<typeof part>;
 
@@ -100,10 +105,19 @@ function createPlayer(script: HostPart): (message: ToHost) => void {
       case 'last-try-allowed':
         askPin(id);
         return;
+      case 'diagnose':
+        answerDiagnosis(script, id);
+        return;
       case 'cancel':
         send({ type: 'login', id, ok: false, code: 'USER_CANCELLED' });
     }
   };
+}
+
+function answerDiagnosis({ findings, diagnosisFailsWith }: HostPart, id: string): void {
+  if (diagnosisFailsWith) send({ type: 'diagnose', id, ok: false, code: diagnosisFailsWith });
+  else if (findings) send({ type: 'diagnose', id, ok: true, ...findings });
+  else process.exit(0);
 }
 
 function isRight(script: HostPart, message: Extract<ToHost, { type: 'pin' }>): boolean {

@@ -13,13 +13,15 @@ import type { InsertedCard } from './answer-reader.ts';
 import { APPLETS } from './applets.ts';
 import { FAULTS, type Fault, findFault } from './faults.ts';
 import { findPcscdProblems, type Pcscd, startPcscd } from './pcscd.ts';
+import { askRunningStart } from './running-start.ts';
 import { createVirtualCard, type VirtualCard } from './virtual-card.ts';
 import { connectVpcd, VPCD_PORT } from './vpcd-client.ts';
 
 const HELP = `Usage: npm run card -- --person NAME [--applet VERSION] [--fault NAME] [--port N]
        npm run card -- --list
 
-Puts the virtual card of a test person into a virtual card reader, until Ctrl-C.
+Puts the virtual card of a test person into a virtual card reader: that of \`npm start\` while it runs,
+else one of its own until Ctrl-C.
 
   --person NAME  whose card (see --list)
   --applet V     1.1, 1.7 or 1.8, instead of the person's own
@@ -63,8 +65,16 @@ async function run(args: Arguments): Promise<void> {
   const applet = readApplet(args.applet);
   const fault = readFault(args.fault);
   const port = readPort(args.port);
-  const stopped = waitForSignal();
   const dataFolder = process.env['KIDS_ID_DATA'] ?? defaultDataFolder();
+  if (args.port === undefined) {
+    const names = { ...(applet && { applet }), ...(fault && { fault: fault.name }) };
+    if (await askRunningStart(dataFolder, { person: person.name, ...names })) {
+      print(`The card of ${person.name} is in the reader of npm start.`);
+      print(describe(person, { applet, fault }));
+      return;
+    }
+  }
+  const stopped = waitForSignal();
   const now = new Date();
   const pki = await openTestPki({ dir: join(dataFolder, 'pki'), now });
   const contents = await personalise({

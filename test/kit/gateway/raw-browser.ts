@@ -18,6 +18,12 @@ export interface RawBrowser {
   get(path: string): Promise<RawResponse>;
   /** Same-origin JSON, as the login page sends it. */
   postJson(path: string, body: unknown, headers?: Record<string, string>): Promise<RawResponse>;
+  /** Same-origin form, as a page without a script sends it. */
+  postForm(
+    path: string,
+    fields: readonly (readonly [string, string])[],
+    headers?: Record<string, string>,
+  ): Promise<RawResponse>;
 }
 
 /** Opens a browser without cookies. */
@@ -43,6 +49,12 @@ export function openRawBrowser(gateway: TestGateway): RawBrowser {
         origin: gateway.origin,
         ...headers,
       }),
+    postForm: (path, fields, headers = {}) =>
+      send('POST', path, new URLSearchParams(fields.map(([...field]) => field)).toString(), {
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: gateway.origin,
+        ...headers,
+      }),
   };
 }
 
@@ -52,16 +64,37 @@ export interface RawRelyingParty {
   start(parameters?: Record<string, string>): Promise<string>;
   /** Redeems the callback's URL and returns the ID token's claims. */
   finish(callback: string): Promise<Record<string, unknown>>;
+  /** The same, and what userinfo says then. */
+  finishWithUserInfo(callback: string): Promise<RawLogin>;
+  /** Asks userinfo again. */
+  userInfo(login: RawLogin): Promise<Record<string, unknown>>;
 }
 
-/** Opens the chat as a relying party. */
-export async function openRawRelyingParty(gateway: TestGateway): Promise<RawRelyingParty> {
-  const { kid, ...jwk } = gateway.clientKey;
+/** What a relying party has at the end of a login. */
+export interface RawLogin {
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** The token response as it came. */
+  readonly tokens: Readonly<Record<string, unknown>>;
+  readonly userInfo: Readonly<Record<string, unknown>>;
+}
+
+/** Who a relying party is: its identifier and private key (JWK). */
+export interface RawClient {
+  readonly clientId: string;
+  readonly key: Readonly<Record<string, string>>;
+}
+
+/** Opens a relying party: the chat, or another one with the same callback. */
+export async function openRawRelyingParty(
+  gateway: TestGateway,
+  client: RawClient = { clientId: 'chat', key: gateway.clientKey },
+): Promise<RawRelyingParty> {
+  const { kid, ...jwk } = client.key;
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
   const key = await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['sign']);
   const configuration = await oidc.discovery(
     new URL(gateway.origin),
-    'chat',
+    client.clientId,
     { id_token_signed_response_alg: 'ES256' },
     oidc.PrivateKeyJwt({ key, ...(kid && { kid }) }),
     { [oidc.customFetch]: fetchOver(gateway) },
@@ -88,6 +121,20 @@ export async function openRawRelyingParty(gateway: TestGateway): Promise<RawRely
     async finish(callback) {
       const tokens = await oidc.authorizationCodeGrant(configuration, new URL(callback), checks);
       return { ...tokens.claims() };
+    },
+    async finishWithUserInfo(callback) {
+      const tokens = await oidc.authorizationCodeGrant(configuration, new URL(callback), checks);
+      const claims = { ...tokens.claims() };
+      const userInfo = await oidc.fetchUserInfo(
+        configuration,
+        tokens.access_token,
+        String(claims['sub']),
+      );
+      return { claims, tokens: { ...tokens }, userInfo: { ...userInfo } };
+    },
+    async userInfo({ tokens, claims }) {
+      const token = String(tokens['access_token']);
+      return { ...(await oidc.fetchUserInfo(configuration, token, String(claims['sub']))) };
     },
   };
 }

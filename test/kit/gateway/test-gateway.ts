@@ -11,7 +11,9 @@ import { loadTrust } from '../../../gateway/certificate/trust.ts';
 import { type GatewayConfig, readConfig } from '../../../gateway/config.ts';
 import { readKeys } from '../../../gateway/keys.ts';
 import { buildPageScripts } from '../../../gateway/login/build-page-scripts.ts';
-import { loadClients } from '../../../gateway/oidc/clients.ts';
+import { openClientFolder } from '../../../gateway/oidc/client-folder.ts';
+import { createClientRegistration } from '../../../gateway/oidc/dynamic-registration.ts';
+import { checkClient } from '../../../gateway/oidc/provider.ts';
 import { createRevocation } from '../../../gateway/revocation.ts';
 import { openSqliteStore } from '../../../gateway/store/sqlite-store.ts';
 import { encodeCertificatePem } from '../pki/build-certificate.ts';
@@ -37,6 +39,13 @@ export interface TestGateway {
   stop(): Promise<void>;
 }
 
+/** One whose clients a test may change while it runs. */
+export interface ChangeableTestGateway extends TestGateway {
+  /** A file per client, watched; `reloadClients` reads it at once. */
+  readonly clientsFolder: string;
+  reloadClients(): void;
+}
+
 /** The name that raw clients ask for in their handshake, whatever the origin's is. */
 const USUAL_NAME = 'gateway.localhost';
 
@@ -45,8 +54,14 @@ const USUAL_NAME = 'gateway.localhost';
  * browsers that are told where it leads.
  */
 export async function startTestGateway(
-  options: { clients?: readonly object[]; now?: () => Date; hostname?: string } = {},
-): Promise<TestGateway> {
+  options: {
+    clients?: readonly object[];
+    now?: () => Date;
+    hostname?: string;
+    /** Beside what the test files say. */
+    config?: Partial<GatewayConfig>;
+  } = {},
+): Promise<ChangeableTestGateway> {
   const now = options.now ?? (() => new Date());
   const dir = mkdtempSync(join(tmpdir(), 'kids-id-gateway-'));
   const port = await claimPort(0);
@@ -63,7 +78,7 @@ export async function startTestGateway(
     ocspUrl: ocsp.url,
     clients: [chat, ...(options.clients ?? [])],
   });
-  const config = readConfig(configFile);
+  const config = { ...readConfig(configFile), ...options.config };
   if (options.hostname)
     writeWebFiles(config, pki.issueWebCertificate([options.hostname, USUAL_NAME]));
   const store = openSqliteStore({ path: config.storeFile, now });
@@ -76,16 +91,20 @@ export async function startTestGateway(
       ({ certificate }) => certificate,
     ),
   });
+  const logger = { info: write, warn: write, error: write };
+  const { clientsFolder: folder, development } = config;
+  const clients = openClientFolder({ folder, development, checkClient, logger });
   const server = createGateway({
     config,
     keys: await readKeys(config.keysFile),
-    clients: loadClients(config.clientsFolder),
+    clients,
+    registration: development ? createClientRegistration({ folder, clients }) : undefined,
     trust,
     revocation: createRevocation({ config, trust, now }),
     store,
     pageScripts: await buildPageScripts(),
     now,
-    logger: { info: write, warn: write, error: write },
+    logger,
   });
   await once(server.listen(config.listen), 'listening');
   return {
@@ -96,10 +115,13 @@ export async function startTestGateway(
     pki,
     ocsp,
     storeFile: config.storeFile,
+    clientsFolder: folder,
+    reloadClients: clients.reload,
     redirectUri: `${chatOrigin}/callback`,
     clientKey: JSON.parse(readFileSync(join(dir, 'chat', 'client-key.json'), 'utf8')),
     log,
     async stop() {
+      clients.close();
       server.close();
       server.closeAllConnections();
       await store.close();

@@ -13,7 +13,9 @@ import { decodeBase64url, encodeBase64url } from '../../../gateway/protocol/byte
 import {
   CARD_CHANNEL,
   CARD_CHANNEL_ALPN,
+  CARD_CHANNEL_MAX_BYTES,
   type CardPath,
+  type IDENTITY_FILES,
   type IdentityFilesMessage,
 } from '../../../gateway/protocol/card-channel.ts';
 import {
@@ -47,7 +49,7 @@ export interface CardGatewayOptions {
   /** The keys that the connection check names; the listener's own by default. */
   readonly webKeys?: readonly Uint8Array[];
   /** What it asks to see of the card; nothing by default. */
-  readonly files?: readonly ('identity' | 'address' | 'photo')[];
+  readonly files?: readonly (typeof IDENTITY_FILES)[number][];
   /** Answers in place of the ordinary reply. */
   readonly intercept?: (path: CardPath, response: ServerResponse) => boolean;
 }
@@ -168,7 +170,11 @@ export async function startCardGateway(options: CardGatewayOptions): Promise<Car
     if (options.intercept?.(path, response)) return;
     const connection = connections.get(request.socket as TLSSocket);
     if (!connection) throw new Error('request on an unknown connection');
-    const body = parseJsonMessage(CARD_CHANNEL[path].request, Buffer.concat(chunks), 16_384);
+    const body = parseJsonMessage(
+      CARD_CHANNEL[path].request,
+      Buffer.concat(chunks),
+      CARD_CHANNEL_MAX_BYTES,
+    );
     reply(response, 200, await handlers[path](connection, body as never));
   }
 

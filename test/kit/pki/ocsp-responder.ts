@@ -1,7 +1,7 @@
 /**
  * An OCSP responder over HTTP for the test PKI (RFC 6960 appendix A: POST and GET), with ways to
  * fail on demand. TEST ONLY. It answers for the CAs of citizens and foreigners and for their roots, each through
- * its delegated responder certificate.
+ * its delegated responder certificate. The CRLs of the roots are there too.
  */
 import { createHash, createPublicKey, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -18,6 +18,7 @@ import {
   type OcspAnswer,
   type OcspStatement,
 } from './ocsp-answer.ts';
+import { findRootCrl } from './root-crl.ts';
 import { issueIdentity, type TestIdentity, type TestPki } from './test-pki.ts';
 
 /**
@@ -87,6 +88,9 @@ export async function startOcspResponder(options: {
   let mode: OcspMode = 'normal';
   const server = createServer((request, response) => {
     void (async () => {
+      // Another server's in the world outside, so the faults here are not its own.
+      const crl = findRootCrl(request.url, { pki, now: now() });
+      if (crl) return response.writeHead(200, { 'content-type': 'application/pkix-crl' }).end(crl);
       if (mode === 'dead') return request.socket.destroy();
       const body = await readRequest(request);
       requests.push({ method: request.method === 'GET' ? 'GET' : 'POST' });

@@ -9,6 +9,7 @@ import {
 } from '../../../gateway/protocol/connection-check.ts';
 import { encodeCertificatePem } from '../pki/build-certificate.ts';
 import { OCSP_URL } from '../pki/certificate-profiles.ts';
+import { ROOT_CRL_PATHS } from '../pki/root-crl.ts';
 import type { TestPki } from '../pki/test-pki.ts';
 
 export interface GatewayFiles {
@@ -46,6 +47,7 @@ export async function writeGatewayFiles(options: {
   if (!existsSync(keysFile)) await createKeysFile(keysFile);
   const config = {
     mode: 'test',
+    development: true,
     origin,
     listen: { host: '127.0.0.1', port },
     tls: { keyFile: 'web-key.pem', certificateFile: 'web.pem' },
@@ -60,6 +62,12 @@ export async function writeGatewayFiles(options: {
       })),
     },
     ocspResponders: { 'ocsp.kids-id.test': options.ocspUrl },
+    revocation: {
+      crls: [
+        { caFile: 'anchor.pem', urls: [new URL(ROOT_CRL_PATHS.ec, options.ocspUrl).href] },
+        { caFile: 'rsa-anchor.pem', urls: [new URL(ROOT_CRL_PATHS.rsa, options.ocspUrl).href] },
+      ],
+    },
   };
   write('config.json', JSON.stringify(config, undefined, 2));
   const { connectionKey } = JSON.parse(readFileSync(keysFile, 'utf8')) as {

@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findPerson, PERSONS, type Person } from '../persons.ts';
+import { openCardControl } from './card-control.ts';
 import { JourneyError, logInAtChat } from './journey.ts';
 import { findMissing, installPackages, START_PACKAGES } from './system-packages.ts';
 import { startWorld, type World } from './world.ts';
@@ -47,8 +48,10 @@ async function run({ login, person, save, ports, data, apt }: Options): Promise<
   try {
     await world.insertCardOf(person);
     if (login) return await logIn(world, person, save);
-    await offer(world, person, missing);
+    await offer(world, { person, missing, data });
+    const control = await openCardControl({ dataFolder: data, world, say: progress });
     await interrupted;
+    await control.close();
     return 0;
   } finally {
     progress('Stopping …');
@@ -86,9 +89,9 @@ async function logIn(world: World, person: Person, save: string | undefined): Pr
 /** Tells a person where to go, and opens a browser where there is a display. */
 async function offer(
   world: World,
-  person: Person,
-  missing: readonly { name: string }[],
+  options: { person: Person; missing: readonly { name: string }[]; data: string },
 ): Promise<void> {
+  const { person, missing, data } = options;
   if (world.slot.kind === 'socket') {
     progress(`\nNo virtual card reader here (${world.slot.problems.join('; ')}).`);
     progress('The card is reached over a local socket instead; everything else is the same.');
@@ -98,8 +101,12 @@ async function offer(
   progress(`
 Ready. In the reader: the card of ${person.name} (${person.description}), PIN ${person.pin ?? '(none)'}.
 
-  The chat     ${world.chatOrigin}
-  The gateway  ${world.gatewayOrigin}/.well-known/openid-configuration
+  The chat        ${world.chatOrigin}
+  The playground  ${world.gatewayOrigin}/playground
+  The gateway     ${world.gatewayOrigin}/.well-known/openid-configuration
+
+  Another card    npm run card -- --person lina     (in another terminal; --list names them all)
+  Your own site   docs/RELYING-PARTIES.md, with NODE_EXTRA_CA_CERTS=${join(data, 'web-ca.pem')}
 `);
   if (!display || missing.some(({ name }) => name === 'chromium')) {
     progress(`There is no ${display ? 'Chromium' : 'display'} here, so no browser was opened. Either

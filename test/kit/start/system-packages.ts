@@ -26,6 +26,12 @@ export const START_PACKAGES: readonly SystemPackage[] = [
 
 export const TEST_PACKAGES: readonly SystemPackage[] = [
   ...START_PACKAGES,
+  { name: 'apache2-bin', file: '/usr/sbin/apache2', use: 'a relying party that is not JavaScript' },
+  {
+    name: 'libapache2-mod-auth-openidc',
+    file: '/usr/lib/apache2/modules/mod_auth_openidc.so',
+    use: 'OpenID Connect for that relying party',
+  },
   { name: 'opensc', file: '/usr/bin/pkcs15-tool', use: 'judge of the virtual card' },
   { name: 'openssl', file: '/usr/bin/openssl', use: 'judge of certificates and OCSP' },
 ];

@@ -40,7 +40,11 @@ export interface World {
   /** What the browser starts as the host; tests put others in its place. */
   readonly hostLauncher: string;
   /** Personalises a card for a person and puts it into the reader. */
-  insertCardOf(person: Person, options?: VirtualCardOptions): Promise<void>;
+  insertCardOf(
+    person: Person,
+    options?: VirtualCardOptions,
+    made?: Pick<Parameters<typeof personalise>[0], 'applet' | 'forgery'>,
+  ): Promise<void>;
   /** Starts the gateway again on its files, after it was stopped or killed. */
   startGatewayAgain(): Promise<void>;
   /** A browser with a fresh profile, the extension (unless it is to be without) and the host. */
@@ -155,8 +159,8 @@ async function buildWorld(options: {
     storeFile: files.storeFile,
     chat,
     hostLauncher,
-    async insertCardOf(person, cardOptions) {
-      const contents = await personalise({ person, pki, now: new Date() });
+    async insertCardOf(person, cardOptions, made) {
+      const contents = await personalise({ person, pki, now: new Date(), ...made });
       await slot.insert(createVirtualCard(contents, cardOptions));
     },
     async startGatewayAgain() {

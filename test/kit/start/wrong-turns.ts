@@ -31,7 +31,7 @@ export interface Scene {
   openLoginPage(): Promise<Page>;
   /** The same, and the big button pressed. */
   startLogin(): Promise<StartedLogin>;
-  /** Presses the main button of a problem or the question, and returns the window that opens. */
+  /** Presses the button of a problem that tries again, or of the question, and returns the window that opens. */
   pressAgain(page: Page): Promise<Page>;
   /**
    * Asserts that a screen, of the page or of the window, was made for this code: its sentence for the
@@ -100,7 +100,7 @@ function createScene(options: {
     },
     async pressAgain(page) {
       const opened = browser.waitForEvent('page');
-      await page.locator('main .button-main:visible').click();
+      await page.locator('[data-action="again"]:visible, #log-in:visible').click();
       return opened;
     },
     expectProblem: (screen, code, ways) => expectProblem({ screen, code, language, ...ways }),
@@ -115,7 +115,7 @@ function createScene(options: {
     },
     async goBack(page) {
       const before = callbacks.length;
-      await page.locator('#status .button').last().click();
+      await page.locator('#status [data-action="back"]').click();
       await page.waitForURL(`${world.chatOrigin}/refused`);
       const [told, ...more] = callbacks.slice(before);
       assert.ok(told && more.length === 0);
