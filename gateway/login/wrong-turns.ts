@@ -15,7 +15,7 @@ import { siteOriginOf } from './site-origin.ts';
 
 const TABLE = 'login-site';
 /** Longer than a login: a page that was left open should still know where to go. Names no person. */
-const REMEMBERED_SECONDS = 3_600;
+const REMEMBERED_SECONDS = 1_800;
 const LOGIN_PATH = /^\/(?:login|auth)\/([A-Za-z0-9_-]{1,64})(?:[/?]|$)/;
 
 const siteRow = v.strictObject({
@@ -40,7 +40,7 @@ export interface WrongTurn {
 }
 
 export interface WrongTurns {
-  /** Keeps, for an hour, which site a login is for. */
+  /** Keeps, for half an hour, which site a login is for. */
   remember(login: PendingLogin): Promise<void>;
   /**
    * Describes what became of the login that the request's path names. Never rejects: with a store that

@@ -46,8 +46,11 @@ function checkHost(host: string): Guard {
 /** The library takes `/AUTH/` for `/auth`; checks in front of it would not. */
 function checkPath(paths: ReadonlySet<string>): Guard {
   return async (context, next) => {
-    if (paths.has(context.path) || RESUME_PATH.test(context.path)) return next();
-    context.status = 404;
+    const isOurs = paths.has(context.path) || RESUME_PATH.test(context.path);
+    // HEAD would use up what userinfo gives once, and show none of it.
+    const isUseless = context.path === '/userinfo' && context.method === 'HEAD';
+    if (isOurs && !isUseless) return next();
+    context.status = isOurs ? 405 : 404;
   };
 }
 

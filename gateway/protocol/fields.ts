@@ -89,7 +89,13 @@ export type Disclosure = v.InferOutput<typeof disclosure>;
 
 /** The relying party as its operator registered it. `picture` is a small data URL of an image. */
 export const site = v.strictObject({
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
+  /** Nothing that turns or hides what stands beside it: a person decides by this name. */
+  name: v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.maxLength(80),
+    v.regex(/^[^\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]*$/u),
+  ),
   picture: v.optional(
     v.pipe(
       v.string(),

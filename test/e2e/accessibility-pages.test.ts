@@ -4,11 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { LANGUAGES } from '../../gateway/protocol/fields.ts';
 import { assertForEverybody, assertNoViolation } from '../kit/browser/accessible.ts';
 import { findChromiumProblems } from '../kit/browser/chromium.ts';
 import { openPageStage, type PageStage } from '../kit/browser/page-stage.ts';
-import { OTHER_PAGES } from '../kit/browser/page-table.ts';
+import { languagesOf, OTHER_PAGES } from '../kit/browser/page-table.ts';
 
 const skip = (await findChromiumProblems()).join('; ') || false;
 
@@ -23,7 +22,9 @@ describe('the other pages', { skip }, () => {
 
   after(() => stage?.stop());
 
-  for (const { name, open, languages = LANGUAGES } of OTHER_PAGES) {
+  for (const shown of OTHER_PAGES) {
+    const { name, open } = shown;
+    const languages = languagesOf(shown);
     for (const language of languages) {
       test(`${name} (${language}): axe-core finds nothing`, async () => {
         const page = await open(stage, language);

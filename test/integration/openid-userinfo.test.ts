@@ -32,8 +32,9 @@ before(async () => {
 });
 after(() => server.close());
 
-function askUserinfo(accessToken: string | undefined) {
+function askUserinfo(accessToken: string | undefined, method = 'GET') {
   return server.fetch(`${server.issuer}/userinfo`, {
+    method,
     headers: { authorization: `Bearer ${accessToken}` },
   });
 }
@@ -59,6 +60,13 @@ describe('what a person agreed to tell', () => {
     const again = await askUserinfo(tokens.access_token);
     assert.deepEqual(await again.json(), { sub: claims.sub });
     assert.equal(countRows(server)['sealed'], undefined);
+  });
+
+  test('is not used up by HEAD, which could show none of it', async () => {
+    const { tokens } = await logInToClub();
+    assert.equal((await askUserinfo(tokens.access_token, 'HEAD')).status, 405);
+    const told = (await (await askUserinfo(tokens.access_token)).json()) as object;
+    assert.ok('given_name' in told);
   });
 
   test('is given to one of eight who ask at once', async () => {

@@ -205,6 +205,16 @@ const REFUSED: readonly (readonly [string, GenericSchema, object])[] = [
     CARD_CHANNEL['/card/ticket'].reply,
     { site: { name: 'x', picture: 'https://a.example/x.png' }, disclosure, files: [] },
   ],
+  [
+    'a name that turns the words beside it',
+    CARD_CHANNEL['/card/ticket'].reply,
+    { site: { name: 'Chat \u202egro.live' }, disclosure, files: [] },
+  ],
+  [
+    'a name with a control character',
+    CARD_CHANNEL['/card/ticket'].reply,
+    { site: { name: 'Chat\u0000' }, disclosure, files: [] },
+  ],
   ['a ticket reply without files', CARD_CHANNEL['/card/ticket'].reply, { site, disclosure }],
   [
     'one card to choose from',

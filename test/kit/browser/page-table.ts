@@ -4,7 +4,7 @@
  */
 import { devices, type Page } from 'playwright';
 import { ERROR_CODES, type ErrorCode } from '../../../gateway/protocol/errors.ts';
-import type { Language } from '../../../gateway/protocol/fields.ts';
+import { LANGUAGES, type Language } from '../../../gateway/protocol/fields.ts';
 import type { PageStage } from './page-stage.ts';
 import { giveExtensionNow, type LoginPart } from './scripted-extension.ts';
 
@@ -175,11 +175,41 @@ export const OTHER_PAGES: readonly ShownPage[] = [
 /** All that look different from each other. */
 export const MAIN_PAGES: readonly ShownPage[] = [...LOGIN_PAGES, ...OTHER_PAGES];
 
-/** The scene of the login page for every code, and the page without a script for every code. */
-export const CODE_PAGES: readonly ShownPage[] = ERROR_CODES.flatMap((code) => [
-  { name: `problem-${code}`, open: problem(code) },
-  { name: `message-${code}`, open: (stage, language) => stage.openMessagePage(code, language) },
-]);
+/** Whether there is time to look at every page in every language. */
+const isNightly = process.env['NIGHTLY'] === '1';
+
+/** One code for each way in which a problem is shown; the others differ in their words alone. */
+const DIFFERENT_CODES: readonly ErrorCode[] = [
+  'DEVICE_UNSUPPORTED',
+  'EXTENSION_ABSENT',
+  'READER_ABSENT',
+  'CARD_ABSENT',
+  'CARD_UNSUPPORTED',
+  'CERTIFICATE_REVOKED',
+  'AGE_OUTSIDE',
+  'LOGIN_EXPIRED',
+  'SITE_UNKNOWN',
+  'USER_CANCELLED',
+  'INTERNAL',
+];
+
+/** What children see most: looked at in four languages each time. */
+const MAIN_NAMES: readonly string[] = ['login', 'agreement', 'diagnosis'];
+
+/** The languages in which a page is looked at: all of them at night, else in turn but for the main pages. */
+export function languagesOf({ name, languages = LANGUAGES }: ShownPage): readonly Language[] {
+  if (isNightly || MAIN_NAMES.includes(name)) return languages;
+  const turn = MAIN_PAGES.findIndex((page) => page.name === name) % languages.length;
+  return languages.slice(turn, turn + 1);
+}
+
+/** The scene of the login page, and the page without a script, for every code at night, else for each kind. */
+export const CODE_PAGES: readonly ShownPage[] = (isNightly ? ERROR_CODES : DIFFERENT_CODES).flatMap(
+  (code) => [
+    { name: `problem-${code}`, open: problem(code) },
+    { name: `message-${code}`, open: (stage, language) => stage.openMessagePage(code, language) },
+  ],
+);
 
 async function openDiagnosis(
   stage: PageStage,
