@@ -4,9 +4,16 @@
  */
 import type { JsonWebKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { NEW_ACCOUNTS_PER_HOUR } from './rules/limits.ts';
 
 /** The private key with which this site proves itself to the gateway: an ES256 JWK with a `kid` (RFC 7517). */
 export type ClientKey = JsonWebKey & { readonly kid: string };
+
+/** One registration at the gateway: the name under which its operator wrote this site down, and the key that proves it. */
+export interface Client {
+  readonly id: string;
+  readonly key: ClientKey;
+}
 
 /** Checked settings. */
 export interface Config {
@@ -18,9 +25,14 @@ export interface Config {
   readonly publicUrl: URL;
   /** The gateway's issuer identifier, e.g. `https://gateway.localhost:8443`. */
   readonly issuer: URL;
-  /** The name under which the gateway's operator registered this site. */
-  readonly clientId: string;
-  readonly clientKey: ClientKey;
+  /** The client with which children sign in. */
+  readonly children: Client;
+  /** The client with which moderators sign in, and parents who agree. */
+  readonly adults: Client;
+  /** Path of the SQLite file; it is made if it is not there. */
+  readonly databaseFile: string;
+  /** How many new children may come within an hour; 0 lets none in. */
+  readonly newAccountsPerHour: number;
   /** PEM texts. Absent: plain http, for use behind a proxy that ends TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
@@ -31,16 +43,7 @@ export interface Config {
  * @throws {Error} One line for each setting that is missing or wrong. No message quotes a key.
  */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
-  const {
-    HOST,
-    PORT,
-    PUBLIC_URL,
-    ISSUER,
-    CLIENT_ID,
-    CLIENT_KEY_FILE,
-    TLS_KEY_FILE,
-    TLS_CERT_FILE,
-  } = environment;
+  const { HOST, PORT, PUBLIC_URL, ISSUER, TLS_KEY_FILE, TLS_CERT_FILE } = environment;
   const problems: string[] = [];
   const attempt = <T>(name: string, read: () => T): T | undefined => {
     try {
@@ -51,14 +54,25 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     }
   };
 
+  const attemptClient = (idName: string, keyName: string): Client | undefined => {
+    const id = attempt(idName, () => required(environment[idName]));
+    const key = attempt(keyName, () => parseClientKey(readText(environment[keyName])));
+    return id !== undefined && key ? { id, key } : undefined;
+  };
+
   const port = attempt('PORT', () => parsePort(PORT));
   const publicUrl = attempt('PUBLIC_URL', () => parseOrigin(PUBLIC_URL));
   const issuer = attempt('ISSUER', () => parseHttpsUrl(ISSUER));
-  const clientId = attempt('CLIENT_ID', () => required(CLIENT_ID));
-  const clientKey = attempt('CLIENT_KEY_FILE', () => parseClientKey(readText(CLIENT_KEY_FILE)));
+  const children = attemptClient('CLIENT_ID', 'CLIENT_KEY_FILE');
+  const adults = attemptClient('MODERATORS_CLIENT_ID', 'MODERATORS_CLIENT_KEY_FILE');
+  const databaseFile = attempt('CHAT_DB', () => parseDatabaseFile(environment));
+  const newAccountsPerHour = attempt('NEW_ACCOUNTS_PER_HOUR', () => parseLimit(environment));
   const tls = attempt('TLS_KEY_FILE, TLS_CERT_FILE', () => readTls(TLS_KEY_FILE, TLS_CERT_FILE));
+  if (children && children.id === adults?.id) {
+    problems.push('MODERATORS_CLIENT_ID: is the same as CLIENT_ID');
+  }
 
-  if (problems.length > 0 || !publicUrl || !issuer || !clientId || !clientKey) {
+  if (problems.length > 0 || !publicUrl || !issuer || !children || !adults || !databaseFile) {
     throw new Error(`The chat cannot start:\n  ${problems.join('\n  ')}`);
   }
   return {
@@ -66,10 +80,27 @@ export function loadConfig(environment: NodeJS.ProcessEnv): Config {
     port: port ?? 0,
     publicUrl,
     issuer,
-    clientId,
-    clientKey,
+    children,
+    adults,
+    databaseFile,
+    newAccountsPerHour: newAccountsPerHour ?? NEW_ACCOUNTS_PER_HOUR,
     ...(tls && { tls }),
   };
+}
+
+/**
+ * The path of the database, `CHAT_DB`: all that the commands need.
+ *
+ * @throws {Error} When it is not set.
+ */
+export function parseDatabaseFile({ CHAT_DB }: NodeJS.ProcessEnv): string {
+  return required(CHAT_DB);
+}
+
+function parseLimit({ NEW_ACCOUNTS_PER_HOUR: text }: NodeJS.ProcessEnv): number {
+  if (!text) return NEW_ACCOUNTS_PER_HOUR;
+  if (!/^\d{1,6}$/.test(text)) throw new Error('must be a whole number');
+  return Number(text);
 }
 
 function required(value: string | undefined): string {

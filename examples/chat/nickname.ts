@@ -1,26 +1,31 @@
 /**
- * A friendly name for a child, made from its `sub`. It is for greeting, not for telling children apart: there are 512 of
- * them, so two children can share one. A moderator acts on `sub`.
+ * A friendly name for a child: a number, drawn by chance, that becomes two words in each language. It says nothing about
+ * the child or the card, and no two accounts have the same.
  */
-import { createHash } from 'node:crypto';
-import type { Language } from './texts.ts';
+import type { Language } from './language.ts';
 
 type Words = Readonly<Record<Language, string>>;
 
+/** How many names there are before one gets a number. */
+export const NICKNAME_COUNT = 512;
+
 /**
- * The same name for the same `sub`, in any language: "Blue Fox" is "Renard Bleu". A hash, so that nobody who sees the
- * name learns anything about `sub`.
+ * The name with this number: "Blue Fox" is "Renard Bleu", and {@link NICKNAME_COUNT} further on is "Blue Fox 2".
+ *
+ * @param nickname A whole number from 0 on.
  */
-export function nicknameFor(sub: string, language: Language): string {
-  const digest = createHash('sha256').update(sub).digest();
-  const quality = wordAt(QUALITIES, digest.readUInt32BE(0), language);
-  const animal = wordAt(ANIMALS, digest.readUInt32BE(4), language);
-  return language === 'fr' ? `${animal} ${quality}` : `${quality} ${animal}`;
+export function nicknameOf(nickname: number, language: Language): string {
+  const place = nickname % NICKNAME_COUNT;
+  const round = Math.floor(nickname / NICKNAME_COUNT) + 1;
+  const quality = wordAt(QUALITIES, Math.floor(place / ANIMALS.length), language);
+  const animal = wordAt(ANIMALS, place % ANIMALS.length, language);
+  const words = language === 'fr' ? `${animal} ${quality}` : `${quality} ${animal}`;
+  return round === 1 ? words : `${words} ${round}`;
 }
 
 function wordAt(list: readonly Words[], number: number, language: Language): string {
-  const words = list[number % list.length];
-  if (words === undefined) throw new RangeError('the list of words is empty');
+  const words = list[number];
+  if (words === undefined) throw new RangeError('no nickname has this number');
   return words[language];
 }
 

@@ -1,105 +1,125 @@
-/** The example chat's pages, sessions, nicknames and settings, in this process; the gateway is a script at its seam. */
+/** The example chat's pages outside the room, nicknames and settings, in this process; the gateway is a script. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createApp, type Visit } from '../../examples/chat/app.ts';
 import { loadConfig } from '../../examples/chat/config.ts';
-import { nicknameFor } from '../../examples/chat/nickname.ts';
-import { welcomePage } from '../../examples/chat/pages.ts';
-import { createSessions, findCookie, SESSION_IDLE_MS } from '../../examples/chat/session.ts';
-import type { SignIn } from '../../examples/chat/sign-in.ts';
-import { findLanguage, LANGUAGES, textsFor } from '../../examples/chat/texts.ts';
+import { findLanguage, LANGUAGES } from '../../examples/chat/language.ts';
+import { NICKNAME_COUNT, nicknameOf } from '../../examples/chat/nickname.ts';
+import { welcomePage } from '../../examples/chat/pages/welcome.ts';
+import { fillIn, textsFor } from '../../examples/chat/texts/texts.ts';
+import { type ChatSite, startChatSite, textOf } from './chat-site.ts';
 
-const ORIGIN = 'https://chat.localhost:8444';
-const START = new Date('2026-03-01T12:00:00Z');
+const OUTSIDE = [
+  '/',
+  '/refused',
+  '/error',
+  '/goodbye',
+  '/asleep',
+  '/banned',
+  '/full',
+  '/moderate',
+  '/moderate/refused',
+  '/nothing-here',
+];
+const INSIDE = [
+  '/welcome',
+  '/room',
+  '/room/thanks',
+  '/me',
+  '/me/reset',
+  '/parent',
+  '/parent/refused',
+];
 
-describe('chat pages', { timeout: 30_000 }, () => {
-  let now = START;
-  let gatewayFails = false;
-  let url: string;
-  const passMs = (ms: number) => {
-    now = new Date(now.getTime() + ms);
-  };
-  const signIn: SignIn = {
-    async start() {
-      if (gatewayFails) throw new TypeError('fetch failed');
-      const pending = { state: 'state', nonce: 'nonce', codeVerifier: 'verifier' };
-      return { url: new URL('https://gateway.localhost:8443/auth'), pending };
-    },
-    async finish() {
-      return { kind: 'admitted', child: { sub: 'a sub <b>', room: 'nest' } };
-    },
-  };
-  const sessions = createSessions<Visit>({
-    idleMs: SESSION_IDLE_MS,
-    maxSessions: 100,
-    now: () => now,
-  });
-  const server = createServer(createApp({ publicUrl: new URL(ORIGIN), signIn, sessions }));
+describe('chat pages', { timeout: 60_000 }, () => {
+  let site: ChatSite;
 
   before(async () => {
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    site = await startChatSite();
   });
-  after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
+  after(() => site.close());
 
-  const get = (path: string, headers: Record<string, string> = {}) =>
-    fetch(url + path, { headers, redirect: 'manual' });
-  const post = (path: string, headers: Record<string, string>) =>
-    fetch(url + path, { method: 'POST', headers, redirect: 'manual' });
-
-  /** The Cookie header of a child who came in just now. */
-  async function comeIn(): Promise<string> {
-    const [first = ''] = (await get('/login')).headers.getSetCookie();
-    const back = await get('/callback?state=state', { cookie: first.split(';')[0] ?? '' });
-    const [second = ''] = back.headers.getSetCookie();
-    return second.split(';')[0] ?? '';
-  }
-  const isIn = async (cookie: string) => (await get('/welcome', { cookie })).status === 200;
+  const isIn = async (cookie: string) => (await site.get('/welcome', { cookie })).status === 200;
 
   it('ends a session after 15 minutes without use, and each use counts', async () => {
-    const cookie = await comeIn();
-    passMs(15 * 60_000 - 1);
+    const { cookie } = await site.childIn('idle');
+    site.passMs(15 * 60_000 - 1);
     assert.equal(await isIn(cookie), true);
-    passMs(15 * 60_000 - 1);
+    site.passMs(15 * 60_000 - 1);
     assert.equal(await isIn(cookie), true);
-    passMs(15 * 60_000);
+    site.passMs(15 * 60_000);
     assert.equal(await isIn(cookie), false);
     assert.equal(await isIn(cookie), false);
   });
 
-  it('gives every page its language, no script, no inline style and nothing from elsewhere', async () => {
-    const cookie = await comeIn();
+  it('tells a page whether its session is there, which is no use of it; pressing the button is', async () => {
+    const { cookie } = await site.childIn('still here');
+    const ask = async () => (await site.get('/still-here', { cookie })).status;
+    site.passMs(14 * 60_000);
+    assert.equal(await ask(), 204);
+    site.passMs(60_000);
+    assert.equal(await ask(), 401);
+
+    const again = await site.childIn('still here');
+    site.passMs(14 * 60_000);
+    assert.equal((await site.post('/still-here', {}, { cookie: again.cookie })).status, 204);
+    site.passMs(14 * 60_000);
+    assert.equal(await isIn(again.cookie), true);
+    assert.equal((await site.post('/still-here', {})).status, 401);
+  });
+
+  it('leads to the page that says why, when the page itself leaves for idleness', async () => {
+    const { cookie } = await site.childIn('asleep');
+    const left = await site.post('/logout', { idle: '1' }, { cookie });
+    assert.equal(left.headers.get('location'), '/asleep');
+    assert.equal(await isIn(cookie), false);
+  });
+
+  it('gives every page its language, no inline script or style and nothing from elsewhere', async () => {
+    const { cookie } = await site.childIn('reader');
     for (const language of LANGUAGES) {
-      for (const path of ['/', '/welcome', '/refused', '/error', '/goodbye', '/nothing-here']) {
-        const headers = { 'accept-language': language, ...(path === '/welcome' && { cookie }) };
-        const response = await get(path, headers);
+      for (const path of [...OUTSIDE, ...INSIDE]) {
+        const headers = { 'accept-language': language, ...(INSIDE.includes(path) && { cookie }) };
+        const response = await site.get(path, headers);
         const text = await response.text();
         assert.match(text, new RegExp(`<html lang="${language}">`), path);
-        assert.doesNotMatch(text, /<script|<style|\sstyle=|\son\w+=|javascript:|https?:/i, path);
-        assert.doesNotMatch(text, /undefined|\[object|\{nickname\}/, path);
-        assert.equal((text.match(/<h1>/g) ?? []).length, 1);
+        for (const [script] of text.matchAll(/<script.*?<\/script>/gs)) {
+          assert.match(script, /^<script type="module" src="\/(idle|live)\.js"><\/script>$/, path);
+        }
+        assert.doesNotMatch(text, /<style|\sstyle=|\son\w+=|javascript:|https?:/i, path);
+        assert.doesNotMatch(textOf(text), /undefined|\[object|\{\w+\}/, path);
+        assert.equal((text.match(/<h1>/g) ?? []).length, 1, path);
         assert.match(text, /<meta name="viewport" content="width=device-width, initial-scale=1">/);
         assert.equal(response.headers.get('cache-control'), 'no-store');
       }
     }
   });
 
+  it('has the way out, once, on every page of whoever is in, and the end of the session without a script', async () => {
+    const { cookie } = await site.childIn('leaver');
+    const adult = await site.adultIn('adult');
+    const pages = [
+      ...[...OUTSIDE, ...INSIDE].filter((path) => path !== '/').map((path) => [path, cookie]),
+      ['/moderate', adult],
+    ] as const;
+    for (const [path = '', as = ''] of pages) {
+      const text = await (await site.get(path, { cookie: as })).text();
+      assert.equal(text.split('<form method="post" action="/logout">').length, 2, path);
+      assert.ok(text.includes('<noscript><meta http-equiv="refresh" content="900; url=/asleep">'));
+    }
+    assert.doesNotMatch(await (await site.get('/')).text(), /logout|refresh|<script/);
+  });
+
   it('sends the security headers with every answer', async () => {
-    for (const path of ['/', '/style.css', '/login', '/callback', '/nothing-here']) {
-      const { headers } = await get(path);
+    const host = new URL(site.origin).host;
+    for (const path of ['/', '/style.css', '/live.js', '/login', '/callback', '/nothing-here']) {
+      const { headers } = await site.get(path);
       assert.equal(
         headers.get('content-security-policy'),
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        `default-src 'none'; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; connect-src 'self' wss://${host}; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
       );
       assert.equal(headers.get('referrer-policy'), 'no-referrer');
       assert.equal(headers.get('strict-transport-security'), 'max-age=31536000');
@@ -110,113 +130,122 @@ describe('chat pages', { timeout: 30_000 }, () => {
 
   it('chooses the language by link, then cookie, then browser, then Dutch', async () => {
     const languageOf = async (path: string, headers = {}) =>
-      /<html lang="(..)">/.exec(await (await get(path, headers)).text())?.[1];
+      /<html lang="(..)">/.exec(await (await site.get(path, headers)).text())?.[1];
     const cookie = '__Host-chat-language=fr';
     assert.equal(await languageOf('/?lang=de', { cookie, 'accept-language': 'en' }), 'de');
     assert.equal(await languageOf('/?lang=xx', { cookie, 'accept-language': 'en' }), 'fr');
     assert.equal(await languageOf('/', { 'accept-language': 'es, en;q=0.8' }), 'en');
     assert.equal(await languageOf('/', { 'accept-language': 'es' }), 'nl');
-    const [kept = ''] = (await get('/?lang=de')).headers.getSetCookie();
+    const [kept = ''] = (await site.get('/?lang=de')).headers.getSetCookie();
     assert.match(kept, /^__Host-chat-language=de; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
+  });
+
+  it('links to no other site, whatever address was asked for', async () => {
+    const text = await (await site.get('//elsewhere.example/')).text();
+    assert.match(text, /href="\/elsewhere\.example\/\?lang=fr"/);
+    assert.doesNotMatch(text, /href="\/\//);
   });
 
   it('escapes every value, in text and in attributes', async () => {
     const page = welcomePage(
       { language: 'en', path: '/"><script>' },
-      { nickname: `<i>'"&`, room: 'nest' },
+      { nickname: `<i>'"&`, room: 'nest', mayWrite: false },
     );
     assert.doesNotMatch(page, /<script|<i>/);
     assert.ok(page.includes('&#60;i&#62;&#39;&#34;&#38;'));
-    assert.doesNotMatch(await (await get('/%22%3E<script>')).text(), /<script/);
+    assert.doesNotMatch(await (await site.get('/%22%3E<script>')).text(), /<script/);
   });
 
   it('logs out only by a form of its own pages', async () => {
-    const cookie = await comeIn();
+    const { cookie } = await site.childIn('logout');
+    const post = (headers: Record<string, string>) =>
+      site.post('/logout', {}, { 'sec-fetch-site': 'same-site', ...headers });
     const foreign: Record<string, string>[] = [
       {},
       { origin: 'null' },
       { origin: 'https://other.localhost:8444' },
-      { 'sec-fetch-site': 'same-site', origin: ORIGIN },
+      { origin: site.origin },
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'none' },
     ];
     for (const headers of foreign) {
-      assert.equal((await post('/logout', { cookie, ...headers })).status, 403);
+      assert.equal((await post({ cookie, ...headers })).status, 403);
     }
-    assert.equal((await get('/logout', { cookie })).status, 404);
+    assert.equal((await site.get('/logout', { cookie })).status, 404);
     assert.equal(await isIn(cookie), true);
     // What Chromium sends under no-referrer: Origin is "null" even for the site's own form.
     const own = { 'sec-fetch-site': 'same-origin', origin: 'null' };
-    assert.equal((await post('/logout', { cookie, ...own })).status, 303);
+    assert.equal((await post({ cookie, ...own })).headers.get('location'), '/goodbye');
     assert.equal(await isIn(cookie), false);
-    const older = await comeIn();
-    assert.equal((await post('/logout', { cookie: older, origin: ORIGIN })).status, 303);
-    assert.equal(await isIn(older), false);
+  });
+
+  it('answers a form that is too long, or none at all, as the sender’s mistake', async () => {
+    const long = await site.post('/logout', { idle: 'x'.repeat(9_000) });
+    assert.equal(long.status, 413);
+    const { cookie } = await site.childIn('many fields');
+    const fields = Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`f${n}`, '1']));
+    assert.equal((await site.post('/me/nickname', fields, { cookie })).status, 413);
   });
 
   it('leads to the page with "try again" when the gateway cannot be reached', async (t) => {
     t.mock.method(console, 'error', () => {});
-    gatewayFails = true;
-    t.after(() => {
-      gatewayFails = false;
-    });
-    const response = await get('/login');
+    site.answers.child = 'fails';
+    const response = await site.get('/login');
     assert.equal(response.status, 303);
     assert.equal(response.headers.get('location'), '/error');
   });
 });
 
-describe('chat sessions', () => {
-  const createSmall = () =>
-    createSessions<number>({ idleMs: 1_000, maxSessions: 3, now: () => START });
-
-  it('drops the one unused for longest when there are too many', () => {
-    const sessions = createSmall();
-    const [first, second, third] = [sessions.open(1), sessions.open(2), sessions.open(3)];
-    assert.equal(sessions.find(first), 1);
-    const fourth = sessions.open(4);
-    assert.deepEqual(
-      [first, second, third, fourth].map((token) => sessions.find(token)),
-      [1, undefined, 3, 4],
-    );
-  });
-
-  it('finds nothing for no token or a strange one, and gives each session its own', () => {
-    const sessions = createSmall();
-    assert.notEqual(sessions.open(1), sessions.open(1));
-    for (const token of [undefined, '', 'x'.repeat(43)])
-      assert.equal(sessions.find(token), undefined);
-  });
-
-  it('reads exactly the cookie that is named', () => {
-    const header = 'a=1; __Host-chat-language=fr; x__Host-chat=2; __Host-chat=abc; __Host-chat=z';
-    assert.equal(findCookie(header, '__Host-chat'), 'abc');
-    assert.equal(findCookie(header, 'b'), undefined);
-    assert.equal(findCookie(undefined, '__Host-chat'), undefined);
-  });
-});
-
 describe('chat nicknames', () => {
-  it('are two words, the same for the same child, and as many in every language', () => {
-    const subs = Array.from({ length: 20_000 }, (_, index) => `child ${index}`);
+  it('are two words, and as many in every language; with a number when all are taken', () => {
     for (const language of LANGUAGES) {
-      const names = subs.map((sub) => nicknameFor(sub, language));
+      const names = Array.from({ length: NICKNAME_COUNT }, (_, n) => nicknameOf(n, language));
       assert.equal(new Set(names).size, 512, language);
       assert.ok(names.every((name) => /^\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+$/u.test(name)));
-      assert.equal(nicknameFor('child 7', language), names[7]);
+      assert.equal(nicknameOf(NICKNAME_COUNT + 7, language), `${names[7]} 2`);
     }
   });
 });
 
 describe('chat texts', () => {
-  it('have every sentence in every language', () => {
+  it('have every sentence in every language, with the same words to fill in', () => {
     const english = textsFor('en');
+    const placesOf = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort().join();
     for (const language of LANGUAGES) {
       const texts = textsFor(language);
       assert.deepEqual(Object.keys(texts), Object.keys(english));
-      assert.ok(Object.values(texts).every((text) => text.trim() !== ''));
+      for (const [key, text] of Object.entries(texts)) {
+        assert.notEqual(text.trim(), '', key);
+        const other = new Map(Object.entries(english)).get(key) ?? '';
+        const [places, expected] = [text, other].map((t) => [...new Set(placesOf(t).split(','))]);
+        assert.deepEqual(places, expected, `${language} ${key}`);
+      }
     }
     assert.equal(findLanguage('constructor'), undefined);
+  });
+
+  it('are filled in once: what somebody wrote is not a place to fill', () => {
+    assert.equal(
+      fillIn('{nickname}: {text}', { nickname: 'A', text: '{nickname}' }),
+      'A: {nickname}',
+    );
+    assert.equal(fillIn('{toString}', {}), '{toString}');
+  });
+});
+
+describe('chat scripts', () => {
+  it('put nothing on the page as HTML', async () => {
+    const folder = fileURLToPath(new URL('../../examples/chat/public', import.meta.url));
+    const files = (await readdir(folder)).filter((name) => name.endsWith('.js'));
+    assert.ok(files.includes('live.js'));
+    for (const file of files) {
+      const source = await readFile(join(folder, file), 'utf8');
+      assert.doesNotMatch(
+        source,
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|DOMParser/,
+        file,
+      );
+    }
   });
 });
 
@@ -230,7 +259,10 @@ describe('chat settings', () => {
   PUBLIC_URL: is not set
   ISSUER: is not set
   CLIENT_ID: is not set
-  CLIENT_KEY_FILE: is not set`,
+  CLIENT_KEY_FILE: is not set
+  MODERATORS_CLIENT_ID: is not set
+  MODERATORS_CLIENT_KEY_FILE: is not set
+  CHAT_DB: is not set`,
     });
   });
 
@@ -263,7 +295,8 @@ describe('chat settings', () => {
     it(`refuse ${name} ${value.endsWith('.ts') ? '(a file of something else)' : value}`, () => {
       assert.throws(
         () => loadConfig({ [name]: value }),
-        ({ message }: Error) => message.includes(`${name}`) && !message.includes(`${name}: is not`),
+        ({ message }: Error) =>
+          message.includes(`\n  ${name}`) && !message.includes(`\n  ${name}: is not`),
       );
     });
   }

@@ -96,6 +96,9 @@ export function startChat(setup: ChatSetup, issuer: string): RunningChat {
       ISSUER: issuer,
       CLIENT_ID: 'chat',
       CLIENT_KEY_FILE: 'client.jwk',
+      MODERATORS_CLIENT_ID: 'chat-moderators',
+      MODERATORS_CLIENT_KEY_FILE: 'client.jwk',
+      CHAT_DB: 'chat.sqlite',
       TLS_KEY_FILE: 'tls.key',
       TLS_CERT_FILE: 'tls.pem',
     },
@@ -175,7 +178,10 @@ async function providerConfiguration(
     jwks: { keys: [signingKey as never] },
     cookies: { keys: ['TEST ONLY'] },
     acrValues: ['urn:kids-id:acr:card-pin', 'urn:kids-id:acr:card-present'],
-    claims: { openid: ['sub', 'acr', 'age_over_6', 'age_over_13'], age_over_9: ['age_over_9'] },
+    claims: {
+      openid: ['sub', 'acr', 'age_over_6', 'age_over_13', 'age_over_18'],
+      age_over_9: ['age_over_9'],
+    },
     conformIdTokenClaims: false,
     pkce: { required: () => true },
     enabledJWA: { clientAuthSigningAlgValues: ['ES256'] },
@@ -184,17 +190,18 @@ async function providerConfiguration(
       pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
     },
     clients: [
-      {
-        client_id: 'chat',
-        redirect_uris: [`${CHAT_ORIGIN}/callback`],
-        response_types: ['code'],
-        grant_types: ['authorization_code'],
-        token_endpoint_auth_method: 'private_key_jwt',
-        token_endpoint_auth_signing_alg: 'ES256',
-        id_token_signed_response_alg: 'ES256',
-        jwks: { keys: [publicKey as never] },
-      },
-    ],
+      ['chat', '/callback'] as const,
+      ['chat-moderators', '/moderate/callback'] as const,
+    ].map(([clientId, path]) => ({
+      client_id: clientId,
+      redirect_uris: [`${CHAT_ORIGIN}${path}`],
+      response_types: ['code'],
+      grant_types: ['authorization_code'],
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      id_token_signed_response_alg: 'ES256',
+      jwks: { keys: [publicKey as never] },
+    })),
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
     findAccount: (_ctx, sub) => ({
       accountId: sub,
@@ -213,7 +220,10 @@ async function answerInteraction(
   state.lastRequest = params;
   const { answer } = state;
   if ('error' in answer) return provider.interactionFinished(req, res, { error: answer.error });
-  const grant = new provider.Grant({ accountId: answer.sub, clientId: 'chat' });
+  const grant = new provider.Grant({
+    accountId: answer.sub,
+    clientId: String(params['client_id']),
+  });
   grant.addOIDCScope(String(params['scope']));
   await provider.interactionFinished(req, res, {
     login: { accountId: answer.sub, acr: answer.acr, remember: false },
