@@ -26,7 +26,7 @@ test('npm start -- --login prints the ID token on the last line, saves the scree
   assert.equal(idToken.age_over_6, true);
   assert.equal(idToken.age_over_13, false);
   assert.ok(readdirSync(shots).length >= 6);
-  assert.match(stderr, /Ports on 127\.0\.0\.1: [1-9]\d+ .*, [1-9]\d+ .*, [1-9]\d+ /);
+  assert.match(stderr, /Ports on 127\.0\.0\.1: [1-9]\d+ .*, [1-9]\d+ .*, [1-9]\d+ .*, [1-9]\d+ /);
   assert.ok(!existsSync(join(dir, 'data', 'home')), 'the throw-away home is left');
 });
 
@@ -42,6 +42,8 @@ test('an unknown person or wrong ports are said, and nothing is started', () => 
   for (const args of [
     ['--person', 'nobody'],
     ['--ports', '1,2'],
+    ['--ports', '1,2,3,4,5'],
+    ['--ports', '1,2,3,65536'],
     ['--ports', 'a,b,c'],
     ['--ports', ',,'],
   ]) {

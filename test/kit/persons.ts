@@ -3,6 +3,7 @@
  * anybody. Birth dates are counted from the day it is in Brussels, so "turns 13 tomorrow" is true
  * on every day.
  */
+import { ADULTS } from './adult-persons.ts';
 
 /** Generation of the card: its applet decides the kinds of its keys (card facts §1.6). */
 export type CardApplet = '1.1' | '1.7' | '1.8';
@@ -27,8 +28,7 @@ export interface Person {
   readonly isReKeyed?: boolean;
   /** Absent on a card made before the sixth birthday. */
   readonly pin: string | undefined;
-  /** Born so many whole years before today, moved by so many days (1: the birthday is tomorrow). */
-  readonly born: { readonly yearsAgo: number; readonly movedDays: number };
+  readonly born: Born;
   /** Nobody knows more of the birth date: month and day of the national number are zero. */
   readonly isOnlyYearKnown?: boolean;
   /** Days since the card was made. */
@@ -37,12 +37,21 @@ export interface Person {
   readonly certificate: CertificateState;
   /** One line for `npm run card -- --list`. */
   readonly description: string;
+  /** What to try with this card, for `npm start` and the guide. */
+  readonly goodFor: string;
 }
+
+/**
+ * Born so many whole years before today, moved by so many days (1: the birthday is tomorrow); or on the 29 February of
+ * the oldest who is not of that age yet.
+ */
+export type Born =
+  | { readonly yearsAgo: number; readonly movedDays: number }
+  | { readonly leapDayBelow: number };
 
 const KIDS_ID = { documentType: 6, validityYears: 3 } as const;
 
-/** Every synthetic person. */
-export const PERSONS: readonly Person[] = [
+const CHILDREN: readonly Person[] = [
   {
     ...KIDS_ID,
     name: 'emma',
@@ -54,6 +63,7 @@ export const PERSONS: readonly Person[] = [
     issuedDaysAgo: 200,
     certificate: 'valid',
     description: 'kids-ID, 8 years old, everything in order',
+    goodFor: "a login as it should be: the chat's younger room, the library",
   },
   {
     ...KIDS_ID,
@@ -66,6 +76,7 @@ export const PERSONS: readonly Person[] = [
     issuedDaysAgo: 0,
     certificate: 'valid',
     description: 'kids-ID, turned 6 today',
+    goodFor: 'the first day on which a kids-ID works; a brother of elise, child of karel',
   },
   {
     ...KIDS_ID,
@@ -78,6 +89,20 @@ export const PERSONS: readonly Person[] = [
     issuedDaysAgo: 800,
     certificate: 'valid',
     description: 'kids-ID made at 10, turns 13 tomorrow',
+    goodFor: "the chat's last day: in today, out tomorrow",
+  },
+  {
+    ...KIDS_ID,
+    name: 'elise',
+    givenNames: 'Elise',
+    surname: 'Voorbeeld',
+    sex: 'F',
+    pin: '2468',
+    born: { leapDayBelow: 12 },
+    issuedDaysAgo: 400,
+    certificate: 'valid',
+    description: 'kids-ID, born on 29 February, 8 to 11 years old',
+    goodFor: 'a birthday that most years do not have; a sister of noah, child of karel',
   },
   {
     ...KIDS_ID,
@@ -90,19 +115,7 @@ export const PERSONS: readonly Person[] = [
     issuedDaysAgo: 30,
     certificate: 'none',
     description: 'kids-ID, 5 years old: no certificate, no PIN',
-  },
-  {
-    name: 'karel',
-    givenNames: 'Karel Jan',
-    surname: 'Voorbeeld',
-    sex: 'M',
-    documentType: 1,
-    pin: '456789',
-    born: { yearsAgo: 40, movedDays: -180 },
-    issuedDaysAgo: 700,
-    validityYears: 10,
-    certificate: 'valid',
-    description: 'adult eID, 40 years old',
+    goodFor: "no login anywhere: the way in without a card, the library's desk",
   },
   {
     ...KIDS_ID,
@@ -115,6 +128,7 @@ export const PERSONS: readonly Person[] = [
     issuedDaysAgo: 300,
     certificate: 'revoked',
     description: 'kids-ID, 9 years old, certificate revoked',
+    goodFor: 'a card that was reported lost: turned away everywhere',
   },
   {
     ...KIDS_ID,
@@ -127,6 +141,7 @@ export const PERSONS: readonly Person[] = [
     issuedDaysAgo: 1200,
     certificate: 'expired',
     description: 'kids-ID, 10 years old, card and certificate expired',
+    goodFor: 'a card that is past its date: turned away everywhere',
   },
   {
     ...KIDS_ID,
@@ -139,6 +154,7 @@ export const PERSONS: readonly Person[] = [
     issuedDaysAgo: 100,
     certificate: 'unknown-issuer',
     description: 'kids-ID, 11 years old, certificate of a CA that the gateway does not know',
+    goodFor: 'a card that the gateway cannot trust: turned away everywhere',
   },
   {
     ...KIDS_ID,
@@ -152,6 +168,7 @@ export const PERSONS: readonly Person[] = [
     issuedDaysAgo: 600,
     certificate: 'valid',
     description: 'kids-ID, turns 13 this year, month and day of birth unknown',
+    goodFor: 'an age that nobody can tell: not let into the chat, at home in the library',
   },
   {
     ...KIDS_ID,
@@ -166,65 +183,12 @@ export const PERSONS: readonly Person[] = [
     issuedDaysAgo: 250,
     certificate: 'valid',
     description: 'kids-ID of a foreigner (EU), 9 years old',
-  },
-  {
-    name: 'piotr',
-    givenNames: 'Piotr',
-    surname: 'Przyklad',
-    sex: 'M',
-    documentType: 31,
-    nationality: 'Pools',
-    pin: '0123',
-    born: { yearsAgo: 33, movedDays: -40 },
-    issuedDaysAgo: 400,
-    validityYears: 5,
-    certificate: 'valid',
-    description: 'adult foreigner (EU), 33 years old',
-  },
-  {
-    name: 'lotte',
-    givenNames: 'Lotte Marie',
-    surname: 'Voorbeeld',
-    sex: 'F',
-    documentType: 1,
-    applet: '1.7',
-    pin: '4321',
-    born: { yearsAgo: 37, movedDays: -90 },
-    issuedDaysAgo: 2400,
-    validityYears: 10,
-    certificate: 'valid',
-    description: 'adult eID of applet 1.7 (RSA), 37 years old',
-  },
-  {
-    name: 'hugo',
-    givenNames: 'Hugo',
-    surname: 'Exemple',
-    sex: 'M',
-    documentType: 1,
-    applet: '1.7',
-    isReKeyed: true,
-    pin: '5432',
-    born: { yearsAgo: 52, movedDays: -200 },
-    issuedDaysAgo: 1400,
-    validityYears: 10,
-    certificate: 'valid',
-    description: 'adult eID of applet 1.7, certificates issued anew by a CA with an EC key',
-  },
-  {
-    name: 'maria',
-    givenNames: 'Maria Josephina',
-    surname: 'Proefpersoon',
-    sex: 'F',
-    documentType: 1,
-    applet: '1.1',
-    pin: '6543',
-    born: { yearsAgo: 88, movedDays: -60 },
-    issuedDaysAgo: 4700,
-    validityYears: 30,
-    certificate: 'valid',
-    description: 'elder with an eID of applet 1.1, valid for 30 years: too old for a login',
+    goodFor: "a foreigner's kids-ID: let in like any other",
   },
 ];
+
+/** Every synthetic person. */
+export const PERSONS: readonly Person[] = [...CHILDREN, ...ADULTS];
 
 /** Tag 0F of a kids-ID (card facts §3.3). */
 export function isKidsCard({ documentType }: Person): boolean {
@@ -238,7 +202,7 @@ export function isForeigner({ documentType }: Person): boolean {
 
 /** Old enough for a certificate for signatures (card facts §4.6). */
 export function isAdult({ born }: Person): boolean {
-  return born.yearsAgo - (born.movedDays > 0 ? 1 : 0) >= 18;
+  return !('leapDayBelow' in born) && born.yearsAgo - (born.movedDays > 0 ? 1 : 0) >= 18;
 }
 
 /** The person of that name. */
@@ -261,15 +225,30 @@ export interface CalendarDay {
  */
 export function birthDateOf(person: Person, now: Date): CalendarDay {
   const today = brusselsDay(now);
+  if ('leapDayBelow' in person.born) return leapDayOf(person.born.leapDayBelow, today);
   const { yearsAgo, movedDays } = person.born;
   const moved = new Date(Date.UTC(today.year, today.month - 1, today.day + movedDays));
   const year = moved.getUTCFullYear() - yearsAgo;
   const month = moved.getUTCMonth() + 1;
   const day = moved.getUTCDate();
-  const isMissing =
-    month === 2 && day === 29 && new Date(Date.UTC(year, 1, 29)).getUTCMonth() !== 1;
+  const isMissing = month === 2 && day === 29 && !isLeapYear(year);
   if (!isMissing) return { year, month, day };
   return movedDays > 0 ? { year, month: 3, day: 1 } : { year, month: 2, day: 28 };
+}
+
+/**
+ * The first 29 February on which somebody was born who is younger than `age` today. For 12 that is somebody of 8 to 11,
+ * save after 28 February 2108: the year 2100 has no such day.
+ */
+function leapDayOf(age: number, today: CalendarDay): CalendarDay {
+  const hasBirthdayPassed = today.month > 2 || (today.month === 2 && today.day === 29);
+  let year = today.year - age + (hasBirthdayPassed ? 1 : 0);
+  while (!isLeapYear(year)) year += 1;
+  return { year, month: 2, day: 29 };
+}
+
+function isLeapYear(year: number): boolean {
+  return new Date(Date.UTC(year, 1, 29)).getUTCMonth() === 1;
 }
 
 /**

@@ -36,6 +36,11 @@ describe('npm run card beside a running npm start', () => {
     assert.match(said.join(), /the card of lina .* PIN 3456/);
   });
 
+  it('puts in a renewed card when that is the wish', async () => {
+    await askRunningStart(dataFolder, { person: 'emma', isRenewed: true });
+    assert.deepEqual(inserted.at(-1), ['emma', undefined, { isRenewed: true }]);
+  });
+
   it('is told what is wrong with a wish', async () => {
     await assert.rejects(askRunningStart(dataFolder, { person: 'nobody' }), /no such person/);
   });

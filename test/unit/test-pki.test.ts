@@ -92,7 +92,7 @@ test('says TEST ONLY in every subject', async () => {
       card.nationalRegisterCertificate,
     ]),
   ];
-  assert.equal(certificates.length, 10 + 5 + 1 + 13 + 5 + 14);
+  assert.equal(certificates.length, 10 + 5 + 1 + 16 + 7 + 17);
   for (const certificate of certificates) {
     assert.match(new X509Certificate(certificate).subject, /TEST ONLY/);
   }

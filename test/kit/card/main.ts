@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type CardApplet, findPerson, PERSONS, type Person } from '../persons.ts';
+import { openHolderKeys } from '../pki/holder-keys.ts';
 import { personalise } from '../pki/personalise.ts';
 import { openTestPki } from '../pki/test-pki.ts';
 import type { InsertedCard } from './answer-reader.ts';
@@ -17,7 +18,7 @@ import { askRunningStart } from './running-start.ts';
 import { createVirtualCard, type VirtualCard } from './virtual-card.ts';
 import { connectVpcd, VPCD_PORT } from './vpcd-client.ts';
 
-const HELP = `Usage: npm run card -- --person NAME [--applet VERSION] [--fault NAME] [--port N]
+const HELP = `Usage: npm run card -- --person NAME [--applet VERSION] [--fault NAME] [--renewed] [--port N]
        npm run card -- --list
 
 Puts the virtual card of a test person into a virtual card reader: that of \`npm start\` while it runs,
@@ -26,18 +27,21 @@ else one of its own until Ctrl-C.
   --person NAME  whose card (see --list)
   --applet V     1.1, 1.7 or 1.8, instead of the person's own
   --fault NAME   what is wrong with the card (see --list)
+  --renewed      a new card in place of the one that this person had: no site knows it
   --port N       port of the virtual reader on 127.0.0.1 (default ${VPCD_PORT}). If nothing listens there, a
                  reader of our own is started: as root, on Linux, with pcscd and vsmartcard-vpcd
   --list         name the test persons and the faults
   --help         this text
 
-Environment: KIDS_ID_DATA, the folder for the test PKI (default .data in the project)
+A person's card is the same one each time. Environment: KIDS_ID_DATA, the folder where its keys and the test PKI
+are kept (default .data in the project)
 `;
 
 interface Arguments {
   readonly person: string | undefined;
   readonly applet: string | undefined;
   readonly fault: string | undefined;
+  readonly renewed: boolean;
   readonly port: string | undefined;
   readonly list: boolean;
   readonly help: boolean;
@@ -67,8 +71,13 @@ async function run(args: Arguments): Promise<void> {
   const port = readPort(args.port);
   const dataFolder = process.env['KIDS_ID_DATA'] ?? defaultDataFolder();
   if (args.port === undefined) {
-    const names = { ...(applet && { applet }), ...(fault && { fault: fault.name }) };
-    if (await askRunningStart(dataFolder, { person: person.name, ...names })) {
+    const wish = {
+      person: person.name,
+      ...(applet && { applet }),
+      ...(fault && { fault: fault.name }),
+      ...(args.renewed && { isRenewed: true }),
+    };
+    if (await askRunningStart(dataFolder, wish)) {
       print(`The card of ${person.name} is in the reader of npm start.`);
       print(describe(person, { applet, fault }));
       return;
@@ -81,6 +90,12 @@ async function run(args: Arguments): Promise<void> {
     person,
     pki,
     now,
+    keys: openHolderKeys({
+      dir: join(dataFolder, 'cards'),
+      person,
+      applet: applet ?? person.applet ?? '1.8',
+      isRenewed: args.renewed,
+    }),
     ...(applet && { applet }),
     ...(fault?.forgery && { forgery: fault.forgery }),
   });
@@ -107,13 +122,14 @@ function readArguments(argv: string[]): Arguments {
         person: { type: 'string' },
         applet: { type: 'string' },
         fault: { type: 'string' },
+        renewed: { type: 'boolean', default: false },
         port: { type: 'string' },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
-    const { person, applet, fault, port, list, help } = values;
-    return { person, applet, fault, port, list, help };
+    const { person, applet, fault, renewed, port, list, help } = values;
+    return { person, applet, fault, renewed, port, list, help };
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown argument';
     throw new Error(`${reason}\n\n${HELP}`, { cause: error });

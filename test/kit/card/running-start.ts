@@ -13,6 +13,8 @@ export interface CardWish {
   readonly person: string;
   readonly applet?: string;
   readonly fault?: string;
+  /** A new card in place of the person's former one. */
+  readonly isRenewed?: boolean;
 }
 
 const ANSWER_TIMEOUT_MS = 20_000;

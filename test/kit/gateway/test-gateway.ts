@@ -19,7 +19,8 @@ import { openSqliteStore } from '../../../gateway/store/sqlite-store.ts';
 import { encodeCertificatePem } from '../pki/build-certificate.ts';
 import { type OcspResponder, startOcspResponder } from '../pki/ocsp-responder.ts';
 import { openTestPki, type TestPki, type WebCertificate } from '../pki/test-pki.ts';
-import { writeChatFiles, writeGatewayFiles } from '../start/gateway-files.ts';
+import { writeChatFiles } from '../start/example-sites.ts';
+import { writeGatewayFiles } from '../start/gateway-files.ts';
 import { claimPort } from '../start/ports.ts';
 
 export interface TestGateway {
@@ -69,7 +70,11 @@ export async function startTestGateway(
   const chatOrigin = 'https://chat.localhost';
   const pki = await openTestPki({ dir: join(dir, 'pki'), now: now() });
   const ocsp = await startOcspResponder({ pki, now });
-  const chat = await writeChatFiles({ dir: join(dir, 'chat'), pki, origin: chatOrigin });
+  const { children: chat } = await writeChatFiles({
+    dir: join(dir, 'chat'),
+    pki,
+    origin: chatOrigin,
+  });
   const { configFile, connectionKeyThumbprint } = await writeGatewayFiles({
     dir: join(dir, 'gateway'),
     pki,

@@ -5,10 +5,11 @@
 import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import { getApplet } from '../card/applets.ts';
 import type { CardContents } from '../card/card-contents.ts';
-import { type CardApplet, isAdult, nationalNumberOf, PERSONS, type Person } from '../persons.ts';
-import { createEcKey, createRsaKey } from './authorities.ts';
+import { type CardApplet, nationalNumberOf, PERSONS, type Person } from '../persons.ts';
+import { createEcKey } from './authorities.ts';
 import { issueCardCertificate } from './card-certificate.ts';
 import { type CardForgery, type CardIssuer, findCardIssuer } from './card-issuer.ts';
+import { createHolderKeys, type HolderKeys } from './holder-keys.ts';
 import { encodeAddressFile, encodeIdentityFile } from './identity-file.ts';
 import { createPortrait } from './portrait.ts';
 import type { TestPki } from './test-pki.ts';
@@ -16,9 +17,10 @@ import type { TestPki } from './test-pki.ts';
 const PORTRAITS = 30;
 
 /**
- * Makes the contents of a fresh card, with keys and certificates of its own. The certificates are entered in the
+ * Makes the contents of a fresh card, with certificates of its own. The certificates are entered in the
  * PKI's register, so that its OCSP responder knows them.
- * @param options `applet`: of the card, the person's own by default; with `forgery` one thing is wrong
+ * @param options `applet`: of the card, the person's own by default; with `forgery` one thing is wrong; `keys`: of
+ *   the holder, for that applet, fresh ones by default
  */
 export async function personalise(options: {
   person: Person;
@@ -26,12 +28,12 @@ export async function personalise(options: {
   now: Date;
   applet?: CardApplet;
   forgery?: CardForgery;
+  keys?: HolderKeys;
 }): Promise<CardContents> {
   const { person, pki, now, forgery } = options;
   const applet = options.applet ?? person.applet ?? '1.8';
   const issuer = findCardIssuer({ person, pki, now, applet, forgery });
-  const authentication = person.certificate === 'none' ? undefined : createHolderKey(applet);
-  const signature = authentication && isAdult(person) ? createHolderKey(applet) : undefined;
+  const { authentication, signature } = options.keys ?? createHolderKeys(person, applet);
   const issue = (key: KeyObject | undefined, use: 'Authentication' | 'Signature') =>
     key && issueCardCertificate({ person, pki, now, issuer, key, use });
   return {
@@ -103,11 +105,7 @@ function createChipSerial(applet: CardApplet): Uint8Array {
   return Uint8Array.of(0x53, 0x4c, ...manufacturer, ...randomBytes(12));
 }
 
-function createHolderKey(applet: CardApplet): KeyObject {
-  if (applet === '1.8') return createEcKey('P-384');
-  return createRsaKey(applet === '1.7' ? 2048 : 1024);
-}
-
+/** With another birth date, and so another number. */
 function otherThan(person: Person): Person {
-  return { ...person, born: { ...person.born, yearsAgo: person.born.yearsAgo + 1 } };
+  return { ...person, born: { yearsAgo: 50, movedDays: -1 } };
 }

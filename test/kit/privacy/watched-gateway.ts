@@ -16,7 +16,8 @@ import { encodeCertificatePem } from '../pki/build-certificate.ts';
 import { startOcspResponder } from '../pki/ocsp-responder.ts';
 import { openTestPki, type TestPki } from '../pki/test-pki.ts';
 import { startChild } from '../start/child-process.ts';
-import { writeChatFiles, writeGatewayFiles } from '../start/gateway-files.ts';
+import { writeChatFiles } from '../start/example-sites.ts';
+import { writeGatewayFiles } from '../start/gateway-files.ts';
 import { claimPort } from '../start/ports.ts';
 import type { CardHolder } from './card-holder.ts';
 import { startTap, type Tap } from './tap.ts';
@@ -62,7 +63,9 @@ export async function startWatchedGateway(): Promise<WatchedGateway> {
   const ocsp = await startTap({ targetPort: responder.port });
   const port = await claimPort(0);
   const origin = `https://gateway.localhost:${port}`;
-  const chat = await writeChatFiles({ dir: join(dir, 'chat'), pki, origin: at.chatOrigin });
+  const { children: chat } = await writeChatFiles({
+    ...{ dir: join(dir, 'chat'), pki, origin: at.chatOrigin },
+  });
   const { configFile, connectionKeyThumbprint } = await writeGatewayFiles({
     ...{ dir: join(dir, 'gateway'), pki, origin, port, clients: [chat] },
     ocspUrl: `http://127.0.0.1:${ocsp.port}/`,

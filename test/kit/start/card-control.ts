@@ -63,6 +63,7 @@ async function insert(
   await world.insertCardOf(person, fault?.card, {
     ...(applet && { applet }),
     ...(fault?.forgery && { forgery: fault.forgery }),
+    ...(wish.isRenewed === true && { isRenewed: true }),
   });
   say(`In the reader now: the card of ${person.name} (${person.description}), PIN ${person.pin}.`);
 }

@@ -1,7 +1,6 @@
-/** The files of a gateway in test mode: configuration, keys, trust, TLS, and the chat as its client. TEST ONLY. */
+/** The files of a gateway in test mode: configuration, keys, trust, TLS, and its clients. TEST ONLY. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exportJWK, generateKeyPair } from 'jose';
 import { createKeysFile } from '../../../gateway/keys.ts';
 import {
   type ConnectionKey,
@@ -15,6 +14,7 @@ import type { TestPki } from '../pki/test-pki.ts';
 export interface GatewayFiles {
   readonly configFile: string;
   readonly storeFile: string;
+  readonly keysFile: string;
   /** What a host's list pins. */
   readonly connectionKeyThumbprint: string;
 }
@@ -76,6 +76,7 @@ export async function writeGatewayFiles(options: {
   return {
     configFile: join(dir, 'config.json'),
     storeFile: join(dir, 'store.sqlite'),
+    keysFile,
     connectionKeyThumbprint: await connectionKeyThumbprint(connectionKey),
   };
 }
@@ -86,39 +87,3 @@ export function writeWebCertificate(dir: string, pki: TestPki, hostname: string)
   writeFileSync(join(dir, 'web.pem'), web.certificatePem);
   writeFileSync(join(dir, 'web-key.pem'), web.privateKeyPem, { mode: 0o600 });
 }
-
-/** The chat's folder, with its client key; returns its registration at the gateway (design §5). */
-export async function writeChatFiles(options: {
-  dir: string;
-  pki: TestPki;
-  origin: string;
-}): Promise<object> {
-  const { dir, pki, origin } = options;
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const { hostname } = new URL(origin);
-  writeWebCertificate(dir, pki, hostname);
-  const pair = await generateKeyPair('ES256', { extractable: true });
-  const kid = 'chat-1';
-  const privateKey = { ...(await exportJWK(pair.privateKey)), kid };
-  writeFileSync(join(dir, 'client-key.json'), JSON.stringify(privateKey), { mode: 0o600 });
-  return {
-    clientId: 'chat',
-    site: { name: 'Coucou', picture: CHAT_PICTURE },
-    organisation: 'Coucou vzw',
-    sector: hostname,
-    subjectMode: 'pairwise',
-    ageThresholds: [9],
-    requireAge: { min: 6, below: 13 },
-    redirectUris: [`${origin}/callback`],
-    authentication: {
-      method: 'private_key_jwt',
-      jwks: { keys: [{ ...(await exportJWK(pair.publicKey)), kid }] },
-    },
-    par: 'required',
-  };
-}
-
-/** The chat's own bird, as its operator would hand it in. */
-const CHAT_PICTURE = `data:image/svg+xml;base64,${readFileSync(
-  join(import.meta.dirname, '../../../examples/chat/public/bird.svg'),
-).toString('base64')}`;

@@ -7,18 +7,20 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findPerson, PERSONS, type Person } from '../persons.ts';
 import { openCardControl } from './card-control.ts';
+import { introduce } from './introduction.ts';
 import { JourneyError, logInAtChat } from './journey.ts';
 import { findMissing, installPackages, START_PACKAGES } from './system-packages.ts';
-import { startWorld, type World } from './world.ts';
+import { type Ports, startWorld, type World } from './world.ts';
 
-const PORTS = { gateway: 8443, chat: 8444, ocsp: 8445 };
+const PORTS = { gateway: 8443, chat: 8444, ocsp: 8445, library: 8446 };
 
 const HELP = `Usage: npm start -- [options]
 
   --login         one login by itself in a headless browser; prints the ID token and ends
   --person NAME   whose card is in the reader (default emma; npm run card -- --list names them)
   --save DIR      with --login: a screenshot of each screen
-  --ports A,B,C   ports of gateway, chat and OCSP responder (default ${Object.values(PORTS).join()})
+  --ports A,B,C,D ports of gateway, chat, OCSP responder and library (default ${Object.values(PORTS).join()});
+                  of three, the library's is any free one
   --data DIR      where everything is kept (default .data; removing it removes everything)
   --no-apt        install no Debian packages
   --help          this text
@@ -98,16 +100,7 @@ async function offer(
   }
   const display =
     process.platform !== 'linux' || process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'];
-  progress(`
-Ready. In the reader: the card of ${person.name} (${person.description}), PIN ${person.pin ?? '(none)'}.
-
-  The chat        ${world.chatOrigin}
-  The playground  ${world.gatewayOrigin}/playground
-  The gateway     ${world.gatewayOrigin}/.well-known/openid-configuration
-
-  Another card    npm run card -- --person lina     (in another terminal; --list names them all)
-  Your own site   docs/RELYING-PARTIES.md, with NODE_EXTRA_CA_CERTS=${join(data, 'web-ca.pem')}
-`);
+  progress(introduce(world, { person, data }));
   if (!display || missing.some(({ name }) => name === 'chromium')) {
     progress(`There is no ${display ? 'Chromium' : 'display'} here, so no browser was opened. Either
   npm start -- --login --save DIR     does one login by itself, with a screenshot of each screen, or
@@ -157,15 +150,9 @@ function readOptions() {
     process.exitCode = 1;
     return undefined;
   }
-  const [gateway, chat, ocsp, ...rest] = values.ports
-    .split(',')
-    .map((port) => (/^\d+$/.test(port) ? Number(port) : Number.NaN));
-  const numbers = [gateway, chat, ocsp].map((port) => port ?? Number.NaN);
-  if (
-    rest.length > 0 ||
-    !numbers.every((port) => Number.isInteger(port) && port >= 0 && port <= 65_535)
-  ) {
-    progress('--ports takes three ports, such as 8443,8444,8445');
+  const ports = parsePorts(values.ports);
+  if (!ports) {
+    progress('--ports takes three or four ports, such as 8443,8444,8445,8446');
     process.exitCode = 1;
     return undefined;
   }
@@ -173,10 +160,19 @@ function readOptions() {
     login: values.login,
     person,
     save: values.save,
-    ports: { gateway: gateway ?? 0, chat: chat ?? 0, ocsp: ocsp ?? 0 },
+    ports,
     data: resolve(values.data),
     apt: !values['no-apt'],
   };
+}
+
+/** Undefined when it is not three or four ports; 0 is any free one. */
+function parsePorts(text: string): Ports | undefined {
+  const parts = text.split(',');
+  if (!parts.every((part) => /^\d{1,5}$/.test(part) && Number(part) <= 65_535)) return undefined;
+  const [gateway, chat, ocsp, library = 0, ...rest] = parts.map(Number);
+  if (gateway === undefined || chat === undefined || ocsp === undefined) return undefined;
+  return rest.length > 0 ? undefined : { gateway, chat, ocsp, library };
 }
 
 function waitForInterrupt(): Promise<void> {

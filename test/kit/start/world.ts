@@ -1,5 +1,5 @@
 /**
- * Everything that a login needs, started: test PKI, OCSP responder, gateway, chat, card slot, extension
+ * Everything that a login needs, started: test PKI, OCSP responder, gateway, chat and library, card slot, extension
  * and host. `npm start` opens one on fixed ports, end-to-end tests one each on free ports. TEST ONLY.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,12 +10,23 @@ import { launchChromium } from '../browser/chromium.ts';
 import { createVirtualCard, type VirtualCardOptions } from '../card/virtual-card.ts';
 import type { Person } from '../persons.ts';
 import { encodeCertificatePem } from '../pki/build-certificate.ts';
+import { openHolderKeys } from '../pki/holder-keys.ts';
 import { type OcspResponder, startOcspResponder } from '../pki/ocsp-responder.ts';
 import { personalise } from '../pki/personalise.ts';
 import { openTestPki, type TestPki } from '../pki/test-pki.ts';
 import { type CardSlot, openCardSlot } from './card-slot.ts';
+import { subjectOf } from './card-subject.ts';
 import { type Child, startChild } from './child-process.ts';
-import { writeChatFiles, writeGatewayFiles } from './gateway-files.ts';
+import {
+  chatDatabaseIn,
+  libraryDatabaseIn,
+  startChat,
+  startLibrary,
+  writeChatFiles,
+  writeLibraryFiles,
+} from './example-sites.ts';
+import { fillChat, fillLibrary, type SeededMember } from './fill-sites.ts';
+import { writeGatewayFiles } from './gateway-files.ts';
 import { writeHostFiles } from './host-files.ts';
 import { claimPort } from './ports.ts';
 
@@ -23,12 +34,20 @@ export interface Ports {
   readonly gateway: number;
   readonly chat: number;
   readonly ocsp: number;
+  readonly library: number;
+}
+
+/** What is special about a card that is put in. */
+export interface CardMaking extends Pick<Parameters<typeof personalise>[0], 'applet' | 'forgery'> {
+  /** A new card with new keys, in place of the person's former one: another `sub` everywhere. */
+  readonly isRenewed?: boolean;
 }
 
 export interface World {
   readonly ports: Ports;
   readonly gatewayOrigin: string;
   readonly chatOrigin: string;
+  readonly libraryOrigin: string;
   readonly pki: TestPki;
   readonly ocsp: OcspResponder;
   readonly slot: CardSlot;
@@ -37,14 +56,15 @@ export interface World {
   /** The gateway's SQLite file. */
   readonly storeFile: string;
   readonly chat: Child;
+  readonly library: Child;
+  /** The SQLite files of the sites. */
+  readonly databases: { readonly chat: string; readonly library: string };
+  /** Who of the test persons has a library card. */
+  readonly members: readonly SeededMember[];
   /** What the browser starts as the host; tests put others in its place. */
   readonly hostLauncher: string;
-  /** Personalises a card for a person and puts it into the reader. */
-  insertCardOf(
-    person: Person,
-    options?: VirtualCardOptions,
-    made?: Pick<Parameters<typeof personalise>[0], 'applet' | 'forgery'>,
-  ): Promise<void>;
+  /** Personalises a card for a person and puts it into the reader. It has the keys that it had before. */
+  insertCardOf(person: Person, options?: VirtualCardOptions, made?: CardMaking): Promise<void>;
   /** Starts the gateway again on its files, after it was stopped or killed. */
   startGatewayAgain(): Promise<void>;
   /** A browser with a fresh profile, the extension (unless it is to be without) and the host. */
@@ -55,12 +75,12 @@ export interface World {
 const root = join(import.meta.dirname, '../../..');
 
 /**
- * Starts a world in `dir`. Ports of 0 are chosen freely.
+ * Starts a world in `dir`. Ports of 0 are chosen freely, and so is the library's when none is given.
  * @param options.say gets a line for each step, for whoever waits.
  */
 export async function startWorld(options: {
   dir: string;
-  ports: Ports;
+  ports: Omit<Ports, 'library'> & Partial<Ports>;
   slot?: CardSlot['kind'];
   /** Added to the development host's environment (development-host.ts). */
   hostEnv?: Readonly<Record<string, string>>;
@@ -82,7 +102,7 @@ export async function startWorld(options: {
 
 async function buildWorld(options: {
   dir: string;
-  ports: Ports;
+  ports: Omit<Ports, 'library'> & Partial<Ports>;
   slot?: CardSlot['kind'];
   hostEnv?: Readonly<Record<string, string>>;
   say: (line: string) => void;
@@ -94,11 +114,13 @@ async function buildWorld(options: {
     gateway: await claimPort(options.ports.gateway),
     chat: await claimPort(options.ports.chat),
     ocsp: await claimPort(options.ports.ocsp),
+    library: await claimPort(options.ports.library ?? 0),
   };
   const gatewayOrigin = `https://gateway.localhost:${ports.gateway}`;
   const chatOrigin = `https://chat.localhost:${ports.chat}`;
+  const libraryOrigin = `https://library.localhost:${ports.library}`;
   say(
-    `Ports on 127.0.0.1: ${ports.gateway} (gateway), ${ports.chat} (chat), ${ports.ocsp} (OCSP responder)`,
+    `Ports on 127.0.0.1: ${ports.gateway} (gateway), ${ports.chat} (chat), ${ports.ocsp} (OCSP responder), ${ports.library} (library)`,
   );
 
   say('Test PKI and OCSP responder …');
@@ -109,21 +131,43 @@ async function buildWorld(options: {
   writeFileSync(caFile, encodeCertificatePem(pki.webCa.certificate));
 
   say('Gateway …');
-  const chatClient = await writeChatFiles({ dir: join(dir, 'chat'), pki, origin: chatOrigin });
+  const chatSite = { dir: join(dir, 'chat'), port: ports.chat, origin: chatOrigin };
+  const librarySite = { dir: join(dir, 'library'), port: ports.library, origin: libraryOrigin };
+  const chatClients = await writeChatFiles({ ...chatSite, pki });
+  const libraryClients = await writeLibraryFiles({ ...librarySite, pki });
   const files = await writeGatewayFiles({
     dir: join(dir, 'gateway'),
     pki,
     origin: gatewayOrigin,
     port: ports.gateway,
     ocspUrl: ocsp.url,
-    clients: [chatClient],
+    clients: [
+      chatClients.children,
+      chatClients.adults,
+      libraryClients.readers,
+      libraryClients.desk,
+    ],
   });
   let gateway = await startGateway(files.configFile);
   cleanups.push(() => gateway.stop());
 
-  say('Chat …');
-  const chat = await startChat({ dir: join(dir, 'chat'), port: ports.chat, caFile, gatewayOrigin });
-  cleanups.push(() => chat.stop());
+  say('Chat and library …');
+  const cards = join(dir, 'cards');
+  const subject = (person: string, { sector }: { readonly sector: string }) =>
+    subjectOf({ dir: cards, keysFile: files.keysFile, person, sector });
+  const databases = {
+    chat: chatDatabaseIn(chatSite.dir),
+    library: libraryDatabaseIn(librarySite.dir),
+  };
+  const now = new Date();
+  const moderatorSub = await subject('moderator', chatClients.adults);
+  fillChat({ file: databases.chat, moderatorSub, now });
+  const librarianSub = await subject('librarian', libraryClients.desk);
+  const members = await fillLibrary({ file: databases.library, librarianSub, now });
+  const [chat, library] = await startBoth(cleanups, [
+    startChat({ ...chatSite, issuer: gatewayOrigin, caFile }),
+    startLibrary({ ...librarySite, issuer: gatewayOrigin, caFile }),
+  ]);
 
   say('Card reader …');
   const slot = await openCardSlot({ dir, ...(options.slot && { kind: options.slot }) });
@@ -150,6 +194,7 @@ async function buildWorld(options: {
     ports,
     gatewayOrigin,
     chatOrigin,
+    libraryOrigin,
     pki,
     ocsp,
     slot,
@@ -158,9 +203,14 @@ async function buildWorld(options: {
     },
     storeFile: files.storeFile,
     chat,
+    library,
+    databases,
+    members,
     hostLauncher,
-    async insertCardOf(person, cardOptions, made) {
-      const contents = await personalise({ person, pki, now: new Date(), ...made });
+    async insertCardOf(person, cardOptions, { isRenewed = false, ...made } = {}) {
+      const applet = made.applet ?? person.applet ?? '1.8';
+      const keys = openHolderKeys({ dir: cards, person, applet, isRenewed });
+      const contents = await personalise({ person, pki, now: new Date(), keys, ...made });
       await slot.insert(createVirtualCard(contents, cardOptions));
     },
     async startGatewayAgain() {
@@ -191,26 +241,13 @@ function startGateway(configFile: string): Promise<Child> {
   });
 }
 
-function startChat(options: {
-  dir: string;
-  port: number;
-  caFile: string;
-  gatewayOrigin: string;
-}): Promise<Child> {
-  return startChild({
-    name: 'The chat',
-    script: join(root, 'examples/chat/server.ts'),
-    preloads: ['localhost.ts', 'report-id-token.ts'],
-    env: {
-      PORT: String(options.port),
-      PUBLIC_URL: `https://chat.localhost:${options.port}`,
-      ISSUER: options.gatewayOrigin,
-      CLIENT_ID: 'chat',
-      CLIENT_KEY_FILE: join(options.dir, 'client-key.json'),
-      TLS_KEY_FILE: join(options.dir, 'web-key.pem'),
-      TLS_CERT_FILE: join(options.dir, 'web.pem'),
-      NODE_EXTRA_CA_CERTS: options.caFile,
-    },
-    ready: /listening|ready|open/i,
-  });
+/** Waits for both; one that started is stopped with the world, also when the other did not. */
+async function startBoth(
+  cleanups: (() => Promise<void>)[],
+  starting: readonly [Promise<Child>, Promise<Child>],
+): Promise<[Child, Child]> {
+  for (const outcome of await Promise.allSettled(starting)) {
+    if (outcome.status === 'fulfilled') cleanups.push(() => outcome.value.stop());
+  }
+  return Promise.all(starting);
 }
