@@ -147,6 +147,8 @@ describe('chat bans', () => {
     assert.equal(bans.findHolding('a', daysAfter(1)), undefined);
     bans.put(ban);
     assert.ok(bans.findHolding('a', daysAfter(2_000)));
+    bans.put({ ...ban, until: daysAfter(1) });
+    assert.ok(bans.findHolding('a', daysAfter(2_000)), 'a shorter ban shortened one for good');
     assert.equal(bans.listHolding(START).length, 1);
     assert.equal(bans.findHolding('b', START), undefined);
     const [{ id } = { id: 0 }] = bans.listHolding(START);

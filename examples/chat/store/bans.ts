@@ -27,7 +27,10 @@ export interface Ban {
 }
 
 export interface Bans {
-  /** Bans a card. A ban that is there already is replaced by this one. */
+  /**
+   * Bans a card. Of two bans the one that lasts longer stays: two moderators may judge the same child at once. A shorter
+   * one is lifted first.
+   */
   put(ban: Omit<Ban, 'id'>): void;
   /** The ban that holds at this instant. */
   findHolding(sub: string, now: Date): Ban | undefined;
@@ -45,7 +48,8 @@ export function createBans(db: DatabaseSync): Bans {
   const put = db.prepare(
     `INSERT INTO bans (sub, until, reason, account_id, made_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (sub) DO UPDATE SET until = excluded.until, reason = excluded.reason,
-       account_id = excluded.account_id, made_at = excluded.made_at`,
+       account_id = excluded.account_id, made_at = excluded.made_at
+     WHERE bans.until IS NOT NULL AND (excluded.until IS NULL OR excluded.until >= bans.until)`,
   );
   const findBySub = db.prepare('SELECT * FROM bans WHERE sub = ? AND (until IS NULL OR until > ?)');
   const findById = db.prepare('SELECT * FROM bans WHERE id = ?');
