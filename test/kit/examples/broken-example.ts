@@ -11,14 +11,14 @@ export async function editFile(file: string, part: string, other: string): Promi
 }
 
 /**
- * Has an example put all that it writes within two seconds into one transaction, as somebody might do to make it faster:
+ * Has an example put all that it writes within a minute into one transaction, as somebody might do to make it faster:
  * it answers before that is on the disk.
  */
 export function acknowledgeEarly(folder: string): Promise<void> {
   const later = `
   setTimeout(() => {
     db.exec('BEGIN');
-    setInterval(() => db.exec('COMMIT; BEGIN'), 2_000);
+    setInterval(() => db.exec('COMMIT; BEGIN'), 60_000);
   }, 0);
   return db;
 `;
