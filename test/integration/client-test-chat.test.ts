@@ -41,6 +41,12 @@ describe('client test and the chat', { timeout: 120_000 }, () => {
         ISSUER: `https://127.0.0.1:${issuerPort}`,
         CLIENT_ID: 'chat',
         CLIENT_KEY_FILE: join(setup.chatFolder, 'client.jwk'),
+        // The test issuer plays the gateway for any client; only the children's is tried.
+        MODERATORS_CLIENT_ID: 'chat-moderators',
+        MODERATORS_CLIENT_KEY_FILE: join(setup.chatFolder, 'client.jwk'),
+        CHAT_DB: at('chat.sqlite'),
+        // Each right answer is a child who was not there before.
+        NEW_ACCOUNTS_PER_HOUR: '1000',
         TLS_KEY_FILE: join(setup.chatFolder, 'tls.key'),
         TLS_CERT_FILE: join(setup.chatFolder, 'tls.pem'),
       },
