@@ -193,7 +193,7 @@ describe('pcscd of our own', { skip: problems.length > 0 ? problems.join('; ') :
       child.kill('SIGTERM');
       assert.deepEqual(await exit, [0, null]);
       assert.ok(!existsSync(socket));
-      assert.deepEqual(await readdir(join(root, 'main')), ['pki']);
+      assert.deepEqual(await readdir(join(root, 'main')), ['cards', 'pki']);
     });
 
     it('takes an applet and a fault: the card is pulled out, and the command ends (§6.3)', async () => {

@@ -12,9 +12,9 @@ const noteUse = () => localStorage.setItem(USED_AT, String(Date.now()));
 noteUse();
 
 /** Looked at every second, and not by one long timer: a computer that slept wakes up with its timers late. */
-setInterval(() => {
+const watch = setInterval(() => {
   const idleMs = Date.now() - Number(localStorage.getItem(USED_AT));
-  if (idleMs >= LEAVE_AFTER_MS) location.replace('/away');
+  if (idleMs >= LEAVE_AFTER_MS) leave();
   else if (idleMs >= ASK_AFTER_MS && !dialog.open) dialog.showModal();
   else if (idleMs < ASK_AFTER_MS && dialog.open) dialog.close();
 }, 1_000);
@@ -22,8 +22,14 @@ setInterval(() => {
 dialog.addEventListener('close', () => {
   noteUse();
   fetch('/still-here', { method: 'POST' }).then(
-    ({ status }) => status === 204 || location.replace('/away'),
+    ({ status }) => status === 204 || leave(),
     // The network is away for a moment: the next click tells.
     () => undefined,
   );
 });
+
+/** Once: a second call would break off the first, which a slow network may still be busy with. */
+function leave() {
+  clearInterval(watch);
+  location.replace('/away');
+}
