@@ -30,7 +30,7 @@ import { startTestGateway, type TestGateway } from '../kit/gateway/test-gateway.
 
 const SITE = 'kids-id.test';
 const GATEWAY = `gateway.${SITE}`;
-const STEP_MS = 15_000;
+const STEP_MS = 45_000;
 const FLOOD_PATH = '/flood';
 const FLOOD_SCOPE = `Domain=${SITE}; Path=${FLOOD_PATH}`;
 

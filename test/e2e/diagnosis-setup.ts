@@ -32,7 +32,7 @@ export interface DiagnosisStage {
   stop(): Promise<void>;
 }
 
-const STEP_MS = 20_000;
+const STEP_MS = 45_000;
 
 /** `pcsc`: the host as it is released; `socket`: with a card on a local socket in place of PC/SC. */
 export async function openDiagnosisStage(host: {

@@ -19,7 +19,7 @@ import { startTestGateway, type TestGateway } from '../gateway/test-gateway.ts';
 import { launchChromium } from './chromium.ts';
 import { giveExtension, type LoginPart } from './scripted-extension.ts';
 
-const STEP_MS = 15_000;
+const STEP_MS = 45_000;
 const SITE_PAGE =
   '<!doctype html><html lang="en"><title>A site</title><main><h1>A site TEST ONLY</h1></main></html>';
 const SITE_HOSTS = ['chat.localhost', 'evil.localhost', 'club.localhost'] as const;

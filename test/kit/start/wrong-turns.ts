@@ -46,7 +46,7 @@ export interface Scene {
   stop(): Promise<void>;
 }
 
-const STEP_MS = 15_000;
+const STEP_MS = 45_000;
 
 /** Opens a scene. Screens go to the folder KIDS_ID_SHOTS, where that is set. */
 export async function openScene(options: {
