@@ -25,13 +25,7 @@ const steps: readonly (readonly [string, ...string[]])[] = [
   ['tsc', '-p', 'gateway/protocol'],
   ['tsc', '-p', 'gateway/page'],
   ['tsc', '-p', 'extension'],
-  [
-    process.execPath,
-    '--test',
-    '--test-concurrency=2',
-    '--test-timeout=300000',
-    ...(process.argv.length > 2 ? process.argv.slice(2) : ['test/**/*.test.ts']),
-  ],
+  ...testRuns(process.argv.slice(2)),
 ];
 for (const [command, ...args] of steps) {
   say(`\n> ${[command.split('/').at(-1), ...args].join(' ')}`);
@@ -41,6 +35,24 @@ for (const [command, ...args] of steps) {
     shell: process.platform === 'win32',
   });
   if (status !== 0) fail(`${command.split('/').at(-1)} failed`);
+}
+
+/**
+ * The named files in one run. Without names all of them, the fuzzers first and by themselves: they take every core
+ * there is, and a browser gives its windows little of what is left.
+ */
+function testRuns(files: readonly string[]): readonly (readonly [string, ...string[]])[] {
+  const run = (patterns: readonly string[]) =>
+    [
+      process.execPath,
+      '--test',
+      '--test-concurrency=2',
+      '--test-timeout=300000',
+      ...patterns,
+    ] as const;
+  if (files.length > 0) return [run(files)];
+  const folders = ['bench', 'conformance', 'e2e', 'integration', 'unit'];
+  return [run(['test/fuzz/**/*.test.ts']), run(folders.map((name) => `test/${name}/**/*.test.ts`))];
 }
 
 function fail(message: string): never {
