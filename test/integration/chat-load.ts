@@ -127,18 +127,22 @@ async function chatter(
   let texts = 0;
   while (!round.isOver) {
     const page = await connectPage(stage, child);
+    let frames = 0;
+    const ask = (wish: Wish) => {
+      frames += 1;
+      return page.ask(wish);
+    };
     try {
-      const again = child.lastSaid;
-      if (again) await page.ask(again);
-      for (let frames = 1; frames < MAX_FRAMES && !round.isOver; frames += 1) {
+      if (child.lastSaid) await ask(child.lastSaid);
+      while (frames < MAX_FRAMES && !round.isOver) {
         child.wish ??= think(child, { page, random, mayWrite: texts < MAX_TEXTS });
         const { wish } = child;
         if (wish.type === 'say') texts += 1;
         round.attempt();
-        settle(child, wish, await page.ask(wish));
+        settle(child, wish, await ask(wish));
         round.acknowledge();
         // Sent twice: an impatient page.
-        if (random.below(4) === 0) await page.ask(wish);
+        if (random.below(4) === 0) await ask(wish);
       }
     } finally {
       page.close();
