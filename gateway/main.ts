@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setDefaultAutoSelectFamilyAttemptTimeout } from 'node:net';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { createGateway } from './app.ts';
@@ -20,6 +21,12 @@ import { createOperations } from './operations.ts';
 import { KidsIdError } from './protocol/errors.ts';
 import { createRevocation } from './revocation.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
+
+/**
+ * How long one of a name's addresses may take before the next is tried: Node's own 250 ms give up a responder's good
+ * address where the network is slow, and the next may be one that cannot be reached from here.
+ */
+const ADDRESS_TIMEOUT_MS = 1_000;
 
 const USAGE = `Usage:
   node gateway/main.ts --config FILE           run the gateway
@@ -65,6 +72,7 @@ async function run(): Promise<void> {
 }
 
 async function serve(config: GatewayConfig): Promise<void> {
+  setDefaultAutoSelectFamilyAttemptTimeout(ADDRESS_TIMEOUT_MS);
   const now = () => new Date();
   const logger = pino();
   const store = openSqliteStore({ path: config.storeFile, now });

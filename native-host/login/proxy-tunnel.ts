@@ -2,7 +2,7 @@
 import { request as startRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { KidsIdError } from '../../gateway/protocol/errors.ts';
-import { lookupHost } from './loopback-lookup.ts';
+import { BY_NAME } from './connect-by-name.ts';
 import type { ProxySetting, Target } from './proxy.ts';
 
 /**
@@ -77,7 +77,7 @@ function connectThrough(
     method: 'CONNECT',
     host: proxy.host,
     port: proxy.port,
-    lookup: lookupHost,
+    ...BY_NAME,
     path: authority,
     agent: false,
     headers: {

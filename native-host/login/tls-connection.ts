@@ -13,7 +13,7 @@ import {
 } from 'node:tls';
 import { KidsIdError } from '../../gateway/protocol/errors.ts';
 import type { Gateway } from '../gateways.ts';
-import { lookupHost } from './loopback-lookup.ts';
+import { BY_NAME } from './connect-by-name.ts';
 import { findProxy, type Target, targetOf } from './proxy.ts';
 import { openTunnel } from './proxy-tunnel.ts';
 
@@ -82,7 +82,7 @@ interface Step {
 }
 
 function openDirect(target: Target, step: Step): Promise<Socket> {
-  const socket = connectTcp({ ...target, lookup: lookupHost });
+  const socket = connectTcp({ ...target, ...BY_NAME });
   return settle(socket, 'connect', step);
 }
 

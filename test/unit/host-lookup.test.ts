@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import type { LookupAddress, LookupOptions } from 'node:dns';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
-import { lookupHost } from '../../native-host/login/loopback-lookup.ts';
+import { BY_NAME } from '../../native-host/login/connect-by-name.ts';
 
 function look(hostname: string, options: LookupOptions = {}): Promise<string | LookupAddress[]> {
   return new Promise((resolve, reject) => {
-    lookupHost(hostname, options, (error, address) => (error ? reject(error) : resolve(address)));
+    BY_NAME.lookup(hostname, options, (error, address) =>
+      error ? reject(error) : resolve(address),
+    );
   });
 }
 
@@ -22,4 +26,17 @@ test('localhost and every name under it are loopback (RFC 6761 §6.3)', async ()
 
 test('other names are left to the system’s resolver', async () => {
   assert.equal(await look('127.0.0.1'), '127.0.0.1');
+});
+
+test('a computer that is slow for half a second does not give up the address that answers', async (context) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const socket = connect({ host: 'gateway.localhost', port, ...BY_NAME });
+  context.after(() => socket.destroy());
+  // Longer than Node's own 250 ms; ::1, the name's other address, refuses.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  await once(socket, 'connect');
+  assert.equal(socket.remoteAddress, '127.0.0.1');
 });

@@ -1,4 +1,7 @@
-/** Names that end in `.localhost` are this machine (RFC 6761 §6.3); Node's resolver does not know it. */
+/**
+ * From a name to a connection. Names that end in `.localhost` are this machine (RFC 6761 §6.3); Node's resolver does
+ * not know it.
+ */
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns';
 
 const LOOPBACK: readonly LookupAddress[] = [
@@ -12,12 +15,14 @@ type LookupCallback = (
   family?: number,
 ) => void;
 
+/**
+ * Options of a socket that connects to a name. Where a name has several addresses, Node gives up one after 250 ms and
+ * tries the next: on a slow network or computer that is the good one, and behind the next is nobody.
+ */
+export const BY_NAME = { lookup: lookupHost, autoSelectFamilyAttemptTimeout: 2_500 } as const;
+
 /** A `lookup` for Node's sockets: `localhost` and `*.localhost` are loopback, all else is the system's. */
-export function lookupHost(
-  hostname: string,
-  options: LookupOptions,
-  callback: LookupCallback,
-): void {
+function lookupHost(hostname: string, options: LookupOptions, callback: LookupCallback): void {
   if (hostname !== 'localhost' && !hostname.endsWith('.localhost')) {
     lookup(hostname, options, callback);
     return;
