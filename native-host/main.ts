@@ -5,12 +5,10 @@
  */
 import type { OpenCardReaders } from './card/readers.ts';
 import { parseStart } from './command/start.ts';
+import { endProcess } from './end-process.ts';
 import { gatewayListPaths, loadGateways } from './gateways.ts';
 import { runHost } from './host.ts';
 import type { HostLog, LogEvent } from './log.ts';
-
-/** A PC/SC call that waits for another program's transaction cannot be ended, and would keep the process. */
-const EXIT_TIMEOUT_MS = 200;
 
 const openReaders: OpenCardReaders = async (onChange) => {
   const { openPcscReaders } = await import('./pcsc/pcsc-readers.ts');
@@ -74,4 +72,4 @@ switch (parseStart(words)) {
     });
   }
 }
-setTimeout(() => process.kill(process.pid, 'SIGKILL'), EXIT_TIMEOUT_MS).unref();
+await endProcess();

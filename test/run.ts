@@ -39,7 +39,7 @@ for (const [command, ...args] of steps) {
 
 /**
  * The named files in one run. Without names all of them, the fuzzers first and by themselves: they take every core
- * there is, and a browser gives its windows little of what is left.
+ * there is, and browsers, readers and servers have deadlines.
  */
 function testRuns(files: readonly string[]): readonly (readonly [string, ...string[]])[] {
   const run = (patterns: readonly string[]) =>

@@ -79,7 +79,7 @@ export interface CardReaders {
    * told.
    */
   isServiceAway?(): boolean;
-  /** Stops watching and leaves the service. Never throws; `list` is empty afterwards. */
+  /** Stops watching. Never throws; `list` is empty afterwards. */
   close(): Promise<void>;
 }
 

@@ -10,6 +10,14 @@ export interface DeadlineOptions<Result> {
   readonly onLate?: (result: Result) => Promise<unknown>;
 }
 
+/** Calls that have not come back, waited for or not. */
+const underWay = new Set<Promise<unknown>>();
+
+/** Resolves when every call that is under way now has come back. */
+export async function callsReturned(): Promise<void> {
+  await Promise.allSettled(underWay);
+}
+
 /**
  * Waits for a call at most so long.
  * @throws {KidsIdError} `code` when the time is over; else what the call throws
@@ -24,10 +32,12 @@ export async function withDeadline<Result>(
     isLate = true;
     reject(new KidsIdError(options.code, 'card or reader did not answer in time'));
   }, options.timeoutMs);
-  call.then(
+  const undone = call.then(
     (result) => (isLate ? options.onLate?.(result).catch(() => undefined) : undefined),
     () => undefined,
   );
+  underWay.add(undone);
+  void undone.then(() => underWay.delete(undone));
   try {
     return await Promise.race([call, late]);
   } finally {

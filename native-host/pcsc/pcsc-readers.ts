@@ -32,7 +32,7 @@ export async function openPcscReaders(onChange: () => void): Promise<CardReaders
   let isClosed = false;
   let isAway = false;
   const leave = () => {
-    stopClient(client);
+    if (client) stopListening(client);
     client = undefined;
     for (const slot of slots.values()) takeCard(slot);
     slots.clear();
@@ -112,14 +112,12 @@ function describeSlot(slot: Slot, onChange: () => void): CardReader {
   };
 }
 
-function stopClient(client: Client | undefined): void {
-  if (!client) return;
+/**
+ * The client itself is never stopped: its `stop` waits on this thread for the monitor's to end, and pcscd 1.9.9 loses
+ * now and then what should wake that up (docs/HOST.md). A monitor that runs ends with the process (end-process.ts).
+ */
+function stopListening(client: Client): void {
   client.removeAllListeners();
-  // A monitor that has ended may still report; without a listener that would end the process.
+  // What it still reports would end the process without a listener.
   client.on('error', () => undefined);
-  try {
-    client.stop();
-  } catch {
-    // It never started.
-  }
 }

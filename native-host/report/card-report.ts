@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { errorCodeOf, KidsIdError } from '../../gateway/protocol/errors.ts';
 import { modelOfReader } from '../card/reader-model.ts';
 import type { CardReader, OpenCardReaders } from '../card/readers.ts';
+import { endProcess } from '../end-process.ts';
 import { type CardReport, formatReport } from './format-report.ts';
 import { surveyCard } from './survey-card.ts';
 
@@ -92,5 +93,6 @@ if (import.meta.main) {
     const { exitCode, text } = await reportCard({ openReaders: openPcscReaders, reader, json });
     (exitCode === 0 ? process.stdout : process.stderr).write(text);
     process.exitCode = exitCode;
+    await endProcess();
   }
 }

@@ -26,8 +26,8 @@ export interface DisturbanceBench {
   readonly gateway: CardGateway;
   /** A daemon for one test. */
   startReader(context: TestContext): Promise<Pcscd>;
-  /** A host that runs a login. */
-  startLogin(context: TestContext, pcscd: Pcscd): HostProcess;
+  /** A host that runs a login; `preload`: a module that it loads first. */
+  startLogin(context: TestContext, pcscd: Pcscd, preload?: string): HostProcess;
   close(): Promise<void>;
 }
 
@@ -72,8 +72,10 @@ export async function openDisturbanceBench(): Promise<DisturbanceBench> {
       context.after(() => pcscd.stop());
       return pcscd;
     },
-    startLogin: (context, pcscd) =>
-      startLogin(context, { origin: gateway.origin, env: { XDG_CONFIG_HOME: dir, ...pcscd.env } }),
+    startLogin(context, pcscd, preload) {
+      const env = { XDG_CONFIG_HOME: dir, ...pcscd.env };
+      return startLogin(context, { origin: gateway.origin, env, preload });
+    },
     async close() {
       await gateway.stop();
       await pki.close();
@@ -84,13 +86,12 @@ export async function openDisturbanceBench(): Promise<DisturbanceBench> {
 
 function startLogin(
   context: TestContext,
-  options: { origin: string; env: NodeJS.ProcessEnv },
+  options: { origin: string; env: NodeJS.ProcessEnv; preload: string | undefined },
 ): HostProcess {
   const env = { ...process.env, ...options.env };
-  const child = spawn(process.execPath, [MAIN, `chrome-extension://${EXTENSION_ID}/`], {
-    env,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
+  const flags = options.preload === undefined ? [] : ['--import', options.preload];
+  const words = [...flags, MAIN, `chrome-extension://${EXTENSION_ID}/`];
+  const child = spawn(process.execPath, words, { env, stdio: ['pipe', 'pipe', 'ignore'] });
   const exited = once(child, 'exit');
   context.after(() => child.kill('SIGKILL'));
   const talk = createHostTalk({ input: child.stdin, output: child.stdout });

@@ -1,6 +1,7 @@
 /** The host on a real PC/SC daemon while other programs, hands and crashes get in its way. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { findPcscdProblems } from '../kit/card/pcscd.ts';
 import {
   createVirtualCard,
@@ -28,6 +29,7 @@ const NO_RIGHT = '6982';
 /** Emma's PIN. */
 const VERIFY = '0020000108241234FFFFFFFFFF';
 const CARD_DATA = '80E400011F';
+const STUCK_MONITOR = fileURLToPath(new URL('../kit/host/stuck-monitor.ts', import.meta.url));
 
 const isVerify = (command: Uint8Array) => command[1] === 0x20 && command.length > 5;
 const isSign = (command: Uint8Array) => command[1] === 0x2a;
@@ -236,5 +238,19 @@ test(
     host.sendPin('1234');
     await logsIn(host);
     assert.equal(await trySigning(other), NO_RIGHT);
+  },
+);
+
+test(
+  'a monitor of the readers that cannot be stopped keeps neither the reply nor the end of the process',
+  withReader,
+  async (context) => {
+    const pcscd = await getBench().startReader(context);
+    await insertCard(context, pcscd, await makeCard('emma'));
+    const host = getBench().startLogin(context, pcscd, STUCK_MONITOR);
+    await host.pinWanted();
+    host.sendPin('1234');
+    await logsIn(host);
+    assert.deepEqual(await host.exited, [0, null]);
   },
 );
