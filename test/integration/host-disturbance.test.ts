@@ -78,6 +78,20 @@ async function trySigning(other: OtherProgram): Promise<string> {
   return other.ask(`transmit ${SIGN}`);
 }
 
+/** What a connection is told of a reset; ProtoMismatch where pcscd 1.9.9 is in the middle of it. */
+const RESETS = ['ResetCard', 'ProtoMismatch'];
+
+/**
+ * As {@link trySigning}, for a program that waited for a transaction of one that was killed: pcscd resets the card, and
+ * says so when the transaction begins or, as it does not look at both at once, at the first command.
+ */
+async function trySigningAfterReset(other: OtherProgram, begun: string): Promise<string> {
+  const isReset =
+    RESETS.includes(begun) || RESETS.includes(await other.ask(`transmit ${SELECT_DIRECTORY}`));
+  if (isReset) assert.equal(await other.ask('reconnect leave'), 'ok');
+  return trySigning(other);
+}
+
 /** PIN tries left, as the card says it to another program. */
 async function triesLeft(other: OtherProgram): Promise<number> {
   const data = await other.ask(`transmit ${CARD_DATA}`);
@@ -142,8 +156,7 @@ for (const [moment, isMoment] of [
       const begun = waiting.ask('begin');
       await host.exited;
       const next = startOtherProgram(context, pcscd);
-      if ((await begun) === 'ResetCard') assert.equal(await waiting.ask('reconnect leave'), 'ok');
-      assert.equal(await trySigning(waiting), NO_RIGHT);
+      assert.equal(await trySigningAfterReset(waiting, await begun), NO_RIGHT);
       assert.equal(await waiting.ask('disconnect leave'), 'ok');
       assert.equal(await next.ask('connect shared'), 'ok');
       assert.equal(await trySigning(next), NO_RIGHT);
