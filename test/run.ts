@@ -8,6 +8,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { canInstall, installPackages, TEST_PACKAGES } from './kit/start/system-packages.ts';
 
+/** A file whose process does not end would keep the whole run: it takes a quarter of an hour on two cores. */
+const STEP_TIMEOUT_MS = 45 * 60_000;
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -32,6 +35,8 @@ for (const [command, ...args] of steps) {
   const { status } = spawnSync(command, args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
+    // The runner then names the files that did not end.
+    timeout: STEP_TIMEOUT_MS,
     shell: process.platform === 'win32',
   });
   if (status !== 0) fail(`${command.split('/').at(-1)} failed`);

@@ -111,7 +111,20 @@ export async function startTestGateway(
     now,
     logger,
   });
-  await once(server.listen(config.listen), 'listening');
+  const stop = async () => {
+    clients.close();
+    server.close();
+    server.closeAllConnections();
+    await store.close();
+    await ocsp.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await once(server.listen(config.listen), 'listening');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     origin,
     port,
@@ -125,14 +138,7 @@ export async function startTestGateway(
     redirectUri: `${chatOrigin}/callback`,
     clientKey: JSON.parse(readFileSync(join(dir, 'chat', 'client-key.json'), 'utf8')),
     log,
-    async stop() {
-      clients.close();
-      server.close();
-      server.closeAllConnections();
-      await store.close();
-      await ocsp.stop();
-      rmSync(dir, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
