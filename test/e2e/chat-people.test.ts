@@ -152,7 +152,8 @@ describe('the chat with several people', {
     await bob.page.locator('#say button').click();
     await bob.page.locator('#messages li.pending', { hasText: 'written in the dark' }).waitFor();
     server = await stage.start();
-    await bob.page.waitForURL(/\/asleep$/);
+    // Their pages go there by themselves, and nobody is to type an address meanwhile.
+    for (const child of [bob, zoe]) await child.page.waitForURL(/\/asleep$/);
     await comeIn(zoe);
     await comeIn(bob);
     await enterRoom(bob);
