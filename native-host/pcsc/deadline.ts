@@ -6,7 +6,7 @@ export interface DeadlineOptions<Result> {
   readonly timeoutMs: number;
   /** Of the error when the time is over. */
   readonly code: ErrorCode;
-  /** Given the result of a call that came back too late, so that it can be undone. */
+  /** Given the result of a call that came back too late, so that it can be returned. */
   readonly onLate?: (result: Result) => Promise<unknown>;
 }
 
@@ -32,12 +32,12 @@ export async function withDeadline<Result>(
     isLate = true;
     reject(new KidsIdError(options.code, 'card or reader did not answer in time'));
   }, options.timeoutMs);
-  const undone = call.then(
+  const returned = call.then(
     (result) => (isLate ? options.onLate?.(result).catch(() => undefined) : undefined),
     () => undefined,
   );
-  underWay.add(undone);
-  void undone.then(() => underWay.delete(undone));
+  underWay.add(returned);
+  void returned.then(() => underWay.delete(returned));
   try {
     return await Promise.race([call, late]);
   } finally {
