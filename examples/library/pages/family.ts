@@ -41,7 +41,7 @@ export function addChildPage(context: PageContext): string {
         <p><a class="button" href="/family/add/card">${t.addStart}</a></p>
         <p><a href="/family">${t.addNo}</a></p>
       </div>
-      <p>${t.linkDesk}</p>`;
+      <p>${t.addDesk}</p>`;
   return renderPage(context, { title: t.addTitle, body, place: 'family' });
 }
 

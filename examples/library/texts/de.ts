@@ -157,6 +157,7 @@ export const DE: Texts = {
   addStep1: 'Nehmen Sie Ihre eigene Karte aus dem Lesegerät.',
   addStep2: 'Stecken Sie die Karte Ihres Kindes hinein.',
   addStep3: 'Ihr Kind tippt die PIN dieser Karte. Sie sagen auf der nächsten Seite Ja.',
+  addDesk: 'Der Ausweis Ihres Kindes ist nicht hier? An der Theke reicht sein Bibliotheksausweis.',
   addStart: 'Die Karte meines Kindes ist im Lesegerät',
   addConfirmTitle: 'Ist das Ihr Kind?',
   addConfirm: 'Dieser Ausweis gehört zum Bibliotheksausweis von {name}.',

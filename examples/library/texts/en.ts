@@ -148,6 +148,7 @@ export const EN = {
   addStep1: 'Take your own card out of the reader.',
   addStep2: 'Put your child’s card in.',
   addStep3: 'Your child types the PIN of that card. You say yes on the next page.',
+  addDesk: 'Is your child’s card not here? At the desk the child’s library card is enough.',
   addStart: 'The card of my child is in the reader',
   addConfirmTitle: 'Is this your child?',
   addConfirm: 'This identity card goes with the library card of {name}.',

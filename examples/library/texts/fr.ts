@@ -158,6 +158,8 @@ export const FR: Texts = {
   addStep1: 'Retirez votre propre carte du lecteur.',
   addStep2: 'Insérez la carte de votre enfant.',
   addStep3: 'Votre enfant tape le code PIN de cette carte. Vous dites oui à la page suivante.',
+  addDesk:
+    'La carte de votre enfant n’est pas ici\u00a0? Au comptoir, sa carte de bibliothèque suffit.',
   addStart: 'La carte de mon enfant est dans le lecteur',
   addConfirmTitle: 'Est-ce votre enfant\u00a0?',
   addConfirm: 'Cette carte d’identité va avec la carte de bibliothèque de {name}.',

@@ -151,6 +151,7 @@ export const NL: Texts = {
   addStep1: 'Neem je eigen kaart uit de lezer.',
   addStep2: 'Steek de kaart van je kind erin.',
   addStep3: 'Je kind typt de pincode van die kaart. Op de volgende pagina zeg jij ja.',
+  addDesk: 'Kaart van je kind niet hier? Aan de balie is de bibliotheekkaart van je kind genoeg.',
   addStart: 'De kaart van mijn kind zit in de lezer',
   addConfirmTitle: 'Is dit je kind?',
   addConfirm: 'Deze identiteitskaart hoort bij de bibliotheekkaart van {name}.',
