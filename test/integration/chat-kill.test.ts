@@ -14,16 +14,16 @@ import {
   findDamage,
   KILLS,
   killDuringFirstStart,
-  waitForBadMoment,
+  killUnderLoad,
   withDatabase,
 } from '../kit/examples/rounds.ts';
 import { findChatProblems } from './chat-kill-findings.ts';
-import { type ChatCrowd, gatherChatCrowd } from './chat-load.ts';
+import { gatherChatCrowd } from './chat-load.ts';
 
 describe('the chat, when its process is killed', { timeout: 60_000 + KILLS * 20_000 }, () => {
   it('loses nothing that it acknowledged and doubles nothing that is sent again', async (t) => {
     const stage = await openStage(t);
-    assert.deepEqual(await killUnderLoad(stage, { kills: KILLS, random: drawSeed(t) }), []);
+    assert.deepEqual(await killCrowd(stage, { kills: KILLS, random: drawSeed(t) }), []);
   });
 
   it('makes its tables anew when it is killed while it makes them', async (t) => {
@@ -73,7 +73,7 @@ describe('the chat, when its process is killed', { timeout: 60_000 + KILLS * 20_
 describe('the test of the chat under kill -9', { timeout: 60_000 }, () => {
   it('finds out a chat that acknowledges before it writes', async (t) => {
     const stage = await openStage(t, acknowledgeEarly);
-    const problems = await killUnderLoad(stage, { kills: 1, least: 20, random: drawSeed(t) });
+    const problems = await killCrowd(stage, { kills: 1, least: 20, random: drawSeed(t) });
     assert.match(problems.join('\n'), /^lost: ".*" was acknowledged$/m);
   });
 
@@ -83,7 +83,7 @@ describe('the test of the chat under kill -9', { timeout: 60_000 }, () => {
       await editFile(file, 'if (sent) return', 'if (sent && !id) return');
       await editFile(file, 'clientId: id,', 'clientId: sent ? crypto.randomUUID() : id,');
     });
-    const problems = await killUnderLoad(stage, { kills: 1, least: 20, random: drawSeed(t) });
+    const problems = await killCrowd(stage, { kills: 1, least: 20, random: drawSeed(t) });
     assert.match(problems.join('\n'), /^doubled: /m);
   });
 });
@@ -97,26 +97,13 @@ async function openStage(
   return stage;
 }
 
-/** The campaign: so many kills at bad moments, then a last start in which all that is open is sent again. */
-async function killUnderLoad(
+/** What the campaign finds wrong with the database at its end. */
+async function killCrowd(
   stage: ExampleStage,
   options: { readonly kills: number; readonly least?: number; readonly random: Random },
 ): Promise<string[]> {
-  const { kills, least = 0, random } = options;
-  const crowd: ChatCrowd = gatherChatCrowd(stage, random);
-  for (let kill = 0; kill < kills; kill += 1) {
-    const server = await stage.start();
-    const round = createRound();
-    crowd.work(round);
-    await waitForBadMoment(round, random, { least, most: least + 100 });
-    await round.kill(server);
-  }
-  const server = await stage.start();
-  const round = createRound();
-  crowd.settle(round);
-  await round.acknowledged(crowd.ledger.children.length);
-  await round.finish();
-  await server.kill();
+  const crowd = gatherChatCrowd(stage, options.random);
+  await killUnderLoad(stage, crowd, { ...options, spread: 100 });
   return withDatabase(stage.databaseFile, (db) =>
     findChatProblems(db, { ledger: crowd.ledger, isSettled: true }),
   );

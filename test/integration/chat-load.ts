@@ -11,7 +11,7 @@ import type { Random } from '../fuzz/random.ts';
 import { cardOf, subOf } from '../kit/examples/card-issuer.ts';
 import type { ExampleStage } from '../kit/examples/example-stage.ts';
 import { type FormBrowser, formsOf, openFormBrowser } from '../kit/examples/form-browser.ts';
-import type { Round } from '../kit/examples/rounds.ts';
+import type { Crowd, Round } from '../kit/examples/rounds.ts';
 import { connectPage, type LivePage, type Wish } from './chat-load-page.ts';
 
 /** What one child sent, and what came of it. */
@@ -42,12 +42,8 @@ export interface ChatLedger {
 }
 
 /** People at work. */
-export interface ChatCrowd {
+export interface ChatCrowd extends Crowd {
   readonly ledger: ChatLedger;
-  /** Has them all work until the round is over. */
-  work(round: Round): void;
-  /** Has the children send again what had no answer, and nothing else. */
-  settle(round: Round): void;
 }
 
 interface Child {
@@ -88,6 +84,7 @@ export function gatherChatCrowd(stage: ExampleStage, random: Random): ChatCrowd 
   };
   return {
     ledger,
+    size: children.length,
     work(round) {
       for (const child of children) round.employ(() => chatter(stage, child, { round, random }));
       round.employ(() => moderate(stage, ledger, round));

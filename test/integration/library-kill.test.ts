@@ -14,7 +14,7 @@ import {
   findDamage,
   KILLS,
   killDuringFirstStart,
-  waitForBadMoment,
+  killUnderLoad,
   withDatabase,
 } from '../kit/examples/rounds.ts';
 import { findLibraryProblems } from './library-kill-findings.ts';
@@ -23,7 +23,7 @@ import { gatherLibraryCrowd, makeLoansLate } from './library-load.ts';
 describe('the library, when its process is killed', { timeout: 60_000 + KILLS * 20_000 }, () => {
   it('loses nothing that it acknowledged and doubles nothing that is sent again', async (t) => {
     const stage = await openStage(t);
-    assert.deepEqual(await killUnderLoad(stage, { kills: KILLS, random: drawSeed(t) }), []);
+    assert.deepEqual(await killCrowd(stage, { kills: KILLS, random: drawSeed(t) }), []);
   });
 
   it('makes its tables anew when it is killed while it makes them', async (t) => {
@@ -64,7 +64,7 @@ describe('the library, when its process is killed', { timeout: 60_000 + KILLS * 
 describe('the test of the library under kill -9', { timeout: 60_000 }, () => {
   it('finds out a library that acknowledges before it writes', async (t) => {
     const stage = await openStage(t, acknowledgeEarly);
-    const problems = await killUnderLoad(stage, { kills: 1, least: 15, random: drawSeed(t) });
+    const problems = await killCrowd(stage, { kills: 1, least: 15, random: drawSeed(t) });
     assert.match(problems.join('\n'), /^lost: .* was acknowledged$/m);
   });
 
@@ -74,7 +74,7 @@ describe('the test of the library under kill -9', { timeout: 60_000 }, () => {
       await editFile(file, 'if (used) {', 'if (used && !form) {');
       await editFile(file, "'INSERT INTO form_uses", "'INSERT OR REPLACE INTO form_uses");
     });
-    const problems = await killUnderLoad(stage, { kills: 1, least: 60, random: drawSeed(t) });
+    const problems = await killCrowd(stage, { kills: 1, least: 60, random: drawSeed(t) });
     assert.match(problems.join('\n'), /^(?:doubled|lost|changed): /m);
   });
 });
@@ -88,26 +88,12 @@ async function openStage(
   return stage;
 }
 
-/** The campaign: so many kills at bad moments, then a last start in which all that is open is sent again. */
-async function killUnderLoad(
+/** What the campaign finds wrong with the database at its end. */
+async function killCrowd(
   stage: ExampleStage,
   options: { readonly kills: number; readonly least?: number; readonly random: Random },
 ): Promise<string[]> {
-  const { kills, least = 0, random } = options;
-  const crowd = gatherLibraryCrowd(stage, random);
-  for (let kill = 0; kill < kills; kill += 1) {
-    const server = await stage.start();
-    const round = createRound();
-    crowd.work(round);
-    await waitForBadMoment(round, random, { least, most: least + 60 });
-    await round.kill(server);
-    withDatabase(stage.databaseFile, makeLoansLate);
-  }
-  const server = await stage.start();
-  const round = createRound();
-  crowd.settle(round);
-  await round.acknowledged(crowd.size);
-  await round.finish();
-  await server.kill();
+  const crowd = gatherLibraryCrowd(stage, options.random);
+  await killUnderLoad(stage, crowd, { ...options, spread: 60, afterKill: makeLoansLate });
   return withDatabase(stage.databaseFile, (db) => findLibraryProblems(db, crowd.ledger));
 }

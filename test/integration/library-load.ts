@@ -17,7 +17,7 @@ import {
   openFormBrowser,
   type PageForm,
 } from '../kit/examples/form-browser.ts';
-import type { Round } from '../kit/examples/rounds.ts';
+import type { Crowd, Round } from '../kit/examples/rounds.ts';
 
 /** A form that the library acknowledged. */
 export interface AcknowledgedForm {
@@ -30,13 +30,8 @@ export interface AcknowledgedForm {
 export type LibraryLedger = Map<string, AcknowledgedForm>;
 
 /** People at work. */
-export interface LibraryCrowd {
+export interface LibraryCrowd extends Crowd {
   readonly ledger: LibraryLedger;
-  /** Has them all work until the round is over. */
-  work(round: Round): void;
-  /** Has them send again what had no answer, and nothing else. */
-  settle(round: Round): void;
-  readonly size: number;
 }
 
 interface Somebody {

@@ -9,7 +9,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom, type Random } from '../../fuzz/random.ts';
-import type { ExampleProcess } from './example-stage.ts';
+import type { ExampleProcess, ExampleStage } from './example-stage.ts';
 
 /** How often the server is killed: 3, or `KILLS`. */
 export const KILLS = Number(process.env['KILLS'] ?? 3);
@@ -129,11 +129,52 @@ export async function killDuringFirstStart(
   await server.kill();
 }
 
+/** People who use an example all at once, and who remember what it acknowledged. */
+export interface Crowd {
+  /** How many of them settle. */
+  readonly size: number;
+  /** Has them all work until the round is over. */
+  work(round: Round): void;
+  /** Has them send again what had no answer, and nothing else. */
+  settle(round: Round): void;
+}
+
+/** The campaign: so many kills at bad moments, then a last start in which all that is open is sent again. */
+export async function killUnderLoad(
+  stage: ExampleStage,
+  crowd: Crowd,
+  options: {
+    readonly kills: number;
+    /** Writes before a kill. */
+    readonly least?: number;
+    readonly spread: number;
+    readonly random: Random;
+    /** Done to the database while no server runs. */
+    readonly afterKill?: (db: DatabaseSync) => void;
+  },
+): Promise<void> {
+  const { kills, least = 0, spread, random, afterKill } = options;
+  for (let kill = 0; kill < kills; kill += 1) {
+    const server = await stage.start();
+    const round = createRound();
+    crowd.work(round);
+    await waitForBadMoment(round, random, { least, most: least + spread });
+    await round.kill(server);
+    if (afterKill) withDatabase(stage.databaseFile, afterKill);
+  }
+  const server = await stage.start();
+  const round = createRound();
+  crowd.settle(round);
+  await round.acknowledged(crowd.size);
+  await round.finish();
+  await server.kill();
+}
+
 /** Waits for a moment nobody can foresee: when the last of some writes is on its way, or being done. */
-export async function waitForBadMoment(
+async function waitForBadMoment(
   round: Round,
   random: Random,
-  { least = 0, most }: { readonly least?: number; readonly most: number },
+  { least, most }: { readonly least: number; readonly most: number },
 ): Promise<void> {
   await round.attempted(least + random.below(most - least));
   await delay(random.below(7));
