@@ -16,6 +16,7 @@ import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type Configuration, Provider } from 'oidc-provider';
+import { configureStandIn, letIn } from '../kit/examples/stand-in-provider.ts';
 import { encodeCertificatePem } from '../kit/pki/build-certificate.ts';
 import { openTestPki, type WebCertificate } from '../kit/pki/test-pki.ts';
 
@@ -167,47 +168,20 @@ export async function startProvider(setup: ChatSetup, port = 0): Promise<TestPro
   return state;
 }
 
-async function providerConfiguration(
-  { clientKey }: ChatSetup,
+function providerConfiguration(
+  { clientKey: key }: ChatSetup,
   state: TestProvider,
 ): Promise<Configuration> {
-  const { d: _private, ...publicKey } = clientKey;
-  const signing = await generateKeyPair('ES256', { extractable: true });
-  const signingKey = { ...(await exportJWK(signing.privateKey)), alg: 'ES256', use: 'sig' };
-  return {
-    jwks: { keys: [signingKey as never] },
-    cookies: { keys: ['TEST ONLY'] },
-    acrValues: ['urn:kids-id:acr:card-pin', 'urn:kids-id:acr:card-present'],
-    claims: {
-      openid: ['sub', 'acr', 'age_over_6', 'age_over_13', 'age_over_18'],
-      age_over_9: ['age_over_9'],
-    },
-    conformIdTokenClaims: false,
-    pkce: { required: () => true },
-    enabledJWA: { clientAuthSigningAlgValues: ['ES256'] },
-    features: {
-      devInteractions: { enabled: false },
-      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
-    },
-    clients: [
-      ['chat', '/callback'] as const,
-      ['chat-moderators', '/moderate/callback'] as const,
-    ].map(([clientId, path]) => ({
-      client_id: clientId,
-      redirect_uris: [`${CHAT_ORIGIN}${path}`],
-      response_types: ['code'],
-      grant_types: ['authorization_code'],
-      token_endpoint_auth_method: 'private_key_jwt',
-      token_endpoint_auth_signing_alg: 'ES256',
-      id_token_signed_response_alg: 'ES256',
-      jwks: { keys: [publicKey as never] },
-    })),
-    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
+  const clients = [
+    { id: 'chat', key, redirectUri: `${CHAT_ORIGIN}/callback` },
+    { id: 'chat-moderators', key, redirectUri: `${CHAT_ORIGIN}/moderate/callback` },
+  ];
+  return configureStandIn(clients, {
     findAccount: (_ctx, sub) => ({
       accountId: sub,
       claims: () => ({ sub, ...('claims' in state.answer && state.answer.claims) }),
     }),
-  };
+  });
 }
 
 async function answerInteraction(
@@ -220,15 +194,7 @@ async function answerInteraction(
   state.lastRequest = params;
   const { answer } = state;
   if ('error' in answer) return provider.interactionFinished(req, res, { error: answer.error });
-  const grant = new provider.Grant({
-    accountId: answer.sub,
-    clientId: String(params['client_id']),
-  });
-  grant.addOIDCScope(String(params['scope']));
-  await provider.interactionFinished(req, res, {
-    login: { accountId: answer.sub, acr: answer.acr, remember: false },
-    consent: { grantId: await grant.save() },
-  });
+  await letIn(provider, [req, res], { accountId: answer.sub, acr: answer.acr });
 }
 
 /** A page or redirect as the browser got it. */

@@ -7,6 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,8 @@ import { after, before, describe, it } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import { type Configuration, Provider } from 'oidc-provider';
+import { Provider } from 'oidc-provider';
+import { configureStandIn, letIn } from '../kit/examples/stand-in-provider.ts';
 import { encodeCertificatePem } from '../kit/pki/build-certificate.ts';
 import { openTestPki } from '../kit/pki/test-pki.ts';
 
@@ -177,50 +179,23 @@ async function serveProvider(
   gateway: { acr: string; claims: Record<string, boolean>; lastRequest: Record<string, unknown> },
   keys: Readonly<Record<string, JWK>>,
 ): Promise<void> {
-  const signing = await makeKey('signing');
-  const clients: NonNullable<Configuration['clients']> = Object.entries(keys).map(
-    ([client_id, { d: _private, ...publicKey }]) => ({
-      client_id,
-      redirect_uris: [client_id === 'library' ? `${ORIGIN}/callback` : `${ORIGIN}/desk/callback`],
-      response_types: ['code'],
-      grant_types: ['authorization_code'],
-      token_endpoint_auth_method: 'private_key_jwt',
-      token_endpoint_auth_signing_alg: 'ES256',
-      id_token_signed_response_alg: 'ES256',
-      jwks: { keys: [publicKey as never] },
-    }),
-  );
-  const { port } = server.address() as AddressInfo;
-  const provider = new Provider(`https://127.0.0.1:${port}`, {
-    jwks: { keys: [{ ...signing, alg: 'ES256', use: 'sig' } as never] },
-    cookies: { keys: ['TEST ONLY'] },
-    acrValues: [CARD_PIN],
-    claims: { openid: ['sub', 'acr', 'age_over_18'] },
-    conformIdTokenClaims: false,
-    pkce: { required: () => true },
-    enabledJWA: { clientAuthSigningAlgValues: ['ES256'] },
-    features: {
-      devInteractions: { enabled: false },
-      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
-    },
-    clients,
-    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
-    findAccount: (_ctx, sub) => ({
-      accountId: sub,
-      claims: () => ({ sub, ...gateway.claims }),
-    }),
+  const redirectUris = { library: `${ORIGIN}/callback`, 'library-desk': `${ORIGIN}/desk/callback` };
+  const clients = Object.entries(redirectUris).map(([id, redirectUri]) => {
+    const key = keys[id];
+    assert.ok(key);
+    return { id, key, redirectUri };
   });
+  const { port } = server.address() as AddressInfo;
+  const configuration = await configureStandIn(clients, {
+    findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ sub, ...gateway.claims }) }),
+  });
+  const provider = new Provider(`https://127.0.0.1:${port}`, configuration);
   const handle = provider.callback();
-  const answer: typeof handle = async (req, res) => {
+  const answer = async (req: IncomingMessage, res: ServerResponse) => {
     if (!req.url?.startsWith('/interaction/')) return handle(req, res);
     const { params } = await provider.interactionDetails(req, res);
     gateway.lastRequest = params;
-    const grant = new provider.Grant({ accountId: 'a', clientId: String(params['client_id']) });
-    grant.addOIDCScope('openid');
-    await provider.interactionFinished(req, res, {
-      login: { accountId: 'a', acr: gateway.acr, remember: false },
-      consent: { grantId: await grant.save() },
-    });
+    await letIn(provider, [req, res], { accountId: 'a', acr: gateway.acr });
   };
   server.on('request', (req, res) => {
     answer(req, res).catch((error: unknown) => res.writeHead(500).end(String(error)));

@@ -7,16 +7,12 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { type Configuration, Provider } from 'oidc-provider';
 import type { WebCertificate } from '../pki/test-pki.ts';
+import { configureStandIn, letIn, type StandInClient } from './stand-in-provider.ts';
 
 /** A site, as it is registered. */
-export interface IssuerClient {
-  readonly id: string;
-  /** Its key pair for `private_key_jwt`. */
-  readonly key: JWK;
-  readonly redirectUri: string;
+export interface IssuerClient extends StandInClient {
   /** Ages from `min` up, and under `below`. Absent: everybody, and nothing but `sub` is told. */
   readonly requireAge?: { readonly min: number; readonly below?: number };
 }
@@ -56,7 +52,7 @@ export async function startCardIssuer(options: {
     const card = readCard(req);
     forgetSession(req);
     const answering = req.url?.startsWith('/interaction/')
-      ? letIn({ provider, clients, ages, card }, req, res)
+      ? admit({ provider, clients, ages, card }, req, res)
       : handle(req, res);
     answering.catch((error: unknown) => {
       if (!res.headersSent) res.writeHead(500);
@@ -95,7 +91,7 @@ function forgetSession(req: IncomingMessage): void {
   req.headers.cookie = cookies.filter((cookie) => !cookie.startsWith('_session')).join('; ');
 }
 
-async function letIn(
+async function admit(
   {
     provider,
     clients,
@@ -119,37 +115,11 @@ async function letIn(
   }
   const accountId = subOf(card.name, clientId);
   ages.set(accountId, card.age);
-  const grant = new provider.Grant({ accountId, clientId });
-  grant.addOIDCScope(String(params['scope']));
-  await provider.interactionFinished(req, res, {
-    login: { accountId, acr: CARD_AND_PIN, remember: false },
-    consent: { grantId: await grant.save() },
-  });
+  await letIn(provider, [req, res], { accountId });
 }
 
-const CARD_AND_PIN = 'urn:kids-id:acr:card-pin';
-
-async function configurationFor(
-  clients: readonly IssuerClient[],
-  ages: Ages,
-): Promise<Configuration> {
-  const signing = await generateKeyPair('ES256', { extractable: true });
-  const signingKey = { ...(await exportJWK(signing.privateKey)), alg: 'ES256', use: 'sig' };
-  return {
-    jwks: { keys: [signingKey as never] },
-    cookies: { keys: ['TEST ONLY'] },
-    acrValues: [CARD_AND_PIN],
-    claims: {
-      openid: ['sub', 'acr', 'age_over_6', 'age_over_13', 'age_over_18'],
-      age_over_9: ['age_over_9'],
-    },
-    conformIdTokenClaims: false,
-    pkce: { required: () => true },
-    enabledJWA: { clientAuthSigningAlgValues: ['ES256'] },
-    features: {
-      devInteractions: { enabled: false },
-      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
-    },
+function configurationFor(clients: readonly IssuerClient[], ages: Ages): Promise<Configuration> {
+  return configureStandIn(clients, {
     // Else each start of the library itself prints a line of advice for every one of them.
     ttl: {
       AccessToken: 60,
@@ -159,25 +129,13 @@ async function configurationFor(
       Interaction: 600,
       Session: 600,
     },
-    clients: clients.map(({ id, key: { d: _private, ...publicKey }, redirectUri }) => ({
-      client_id: id,
-      redirect_uris: [redirectUri],
-      response_types: ['code'],
-      grant_types: ['authorization_code'],
-      token_endpoint_auth_method: 'private_key_jwt',
-      token_endpoint_auth_signing_alg: 'ES256',
-      id_token_signed_response_alg: 'ES256',
-      jwks: { keys: [publicKey as never] },
-      subject_type: 'public',
-    })),
-    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
     findAccount: (ctx, sub) => {
       const clientId = ctx.oidc.client?.clientId;
       const isTold = clients.some(({ id, requireAge }) => id === clientId && requireAge);
       const claims = () => ({ sub, ...(isTold && agesOf(ages.get(sub) ?? 0)) });
       return { accountId: sub, claims };
     },
-  };
+  });
 }
 
 function agesOf(age: number): Record<string, boolean> {
